@@ -1,0 +1,1 @@
+"""Cells, fields, matrix and vessels of healing skin, as a Mesa model over columns."""
