@@ -1,1 +1,16 @@
 """Cells, fields, matrix and vessels of healing skin, as a Mesa model over columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mendsim.common.parameters import Parameters
+
+
+def load_parameters() -> Parameters:
+    """Every number of the healing model, with unit, range, source and evidence."""
+    from mendsim.common.parameters import Parameters
+
+    return Parameters.load(Path(__file__).parent / "parameters.toml")

@@ -1,0 +1,153 @@
+"""What fibroblasts do in one step, on bare arrays. Positions in um, concentrations in ng/mL, time in h."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from mendsim.abm.agents.moving import passable, site_of
+from mendsim.abm.tissue import CLOT, DERMIS
+from mendsim.common.philox import uniform, uniform_pair
+from mendsim.common.purposes import APOPTOSIS, DIVISION, MIGRATION_DIRECTION, MIGRATION_ORDER
+
+QUIESCENT, ACTIVATED, MYOFIBROBLAST = 0, 1, 2
+
+
+@njit(cache=True, nogil=True)
+def respond(rows, x, y, z, tgf, activation, differentiation, state, spacing, factor, dt, half_effect, time, myo_half_effect, myo_time):
+    """Follow TGF-beta1: activation within a day, contractile differentiation within days.
+
+    States are names for the two levels: past one half of the way the cell counts as activated, or as myofibroblast.
+    """
+    share, myo_share = 1.0 - math.exp(-dt / time), 1.0 - math.exp(-dt / myo_time)
+    coarse = spacing * factor
+    for row in rows:
+        c = tgf[site_of(z[row], coarse, tgf.shape[0]), site_of(y[row], coarse, tgf.shape[1]), site_of(x[row], coarse, tgf.shape[2])]
+        activation[row] += (c / (half_effect + c) - activation[row]) * share
+        differentiation[row] += (activation[row] * c / (myo_half_effect + c) - differentiation[row]) * myo_share
+        if differentiation[row] > 0.5:
+            state[row] = MYOFIBROBLAST
+        elif activation[row] > 0.5:
+            state[row] = ACTIVATED
+        else:
+            state[row] = QUIESCENT
+
+
+@njit(cache=True, nogil=True)
+def migrate(rows, uid, tgf, code, x, y, z, direction_x, direction_z, activation, spacing, factor, seed, step, dt, speed, persistence):
+    """Crawl at ``speed`` times activation, up the TGF-beta1 gradient with weight ``persistence``, else at random.
+
+    A step that would leave dermis and clot is not taken. The last direction is kept: fibres are laid along it.
+    """
+    nz, ny, nx = tgf.shape
+    coarse = spacing * factor
+    for row in rows:
+        if activation[row] <= 0.0:
+            continue
+        kz, ky, kx = site_of(z[row], coarse, nz), site_of(y[row], coarse, ny), site_of(x[row], coarse, nx)
+        gz = tgf[min(kz + 1, nz - 1), ky, kx] - tgf[max(kz - 1, 0), ky, kx]
+        gy = tgf[kz, min(ky + 1, ny - 1), kx] - tgf[kz, max(ky - 1, 0), kx]
+        gx = tgf[kz, ky, min(kx + 1, nx - 1)] - tgf[kz, ky, max(kx - 1, 0)]
+        norm = math.sqrt(gx * gx + gy * gy + gz * gz)
+        u, v = uniform_pair(seed, uid[row], step, MIGRATION_DIRECTION)
+        angle = 2.0 * math.pi * u
+        if ny == 1:
+            dx, dy, dz = math.cos(angle), 0.0, math.sin(angle)
+        else:
+            dy = 2.0 * v - 1.0
+            across = math.sqrt(1.0 - dy * dy)
+            dx, dz = across * math.cos(angle), across * math.sin(angle)
+        if norm > 0.0 and uniform(seed, uid[row], step, MIGRATION_ORDER) < persistence:
+            dx, dy, dz = gx / norm, gy / norm, gz / norm
+        reach = speed * activation[row] * dt
+        px, py, pz = x[row] + reach * dx, y[row] + reach * dy, z[row] + reach * dz
+        if passable(code, px, py, pz, spacing):
+            x[row], y[row], z[row] = px, py, pz
+            direction_x[row], direction_z[row] = dx, dz
+
+
+@njit(cache=True, nogil=True)
+def crowd(rows, x, y, z, count, box):
+    """Fibroblasts in each box of edge ``box`` um, int32 array ``count``."""
+    count[...] = 0
+    for row in rows:
+        count[site_of(z[row], box, count.shape[0]), site_of(y[row], box, count.shape[1]), site_of(x[row], box, count.shape[2])] += 1
+
+
+@njit(cache=True, nogil=True)
+def divide_or_die(
+    rows, uid, x, y, z, activation, resident, count, parents, gone, box, seed, step, dt, growth, most, usual, apoptosis, factor
+):
+    """Ids of cells that divide (stimulated, where there is room) and of newcomers that die once unstimulated.
+
+    A newcomer in a box that holds no more cells than intact skin settles there as a resident. Returns both counts.
+    """
+    born, died = 0, 0
+    for row in rows:
+        n = count[site_of(z[row], box, count.shape[0]), site_of(y[row], box, count.shape[1]), site_of(x[row], box, count.shape[2])]
+        a = activation[row]
+        room = max(0.0, 1.0 - n / most)
+        if uniform(seed, uid[row], step, DIVISION) < 1.0 - math.exp(-growth * factor * a * room * dt):
+            parents[born] = uid[row]
+            born += 1
+        elif resident[row] == 0 and n > usual:
+            if uniform(seed, uid[row], step, APOPTOSIS) < 1.0 - math.exp(-apoptosis * (1.0 - a) * dt):
+                gone[died] = uid[row]
+                died += 1
+        elif resident[row] == 0 and a < 0.5:
+            resident[row] = 1
+    return born, died
+
+
+@njit(cache=True, nogil=True)
+def lay_matrix(
+    rows, x, y, z, direction_x, direction_z, activation, differentiation, code, collagen_1, collagen_3, ceiling,
+    deposit_1, deposit_3, deposit_elastin, deposit_cos, deposit_sin,
+    spacing, reach, pg, early_share, late_share, elastin_share, quantum,
+):  # fmt: skip
+    """Lay ``pg`` of collagen times activation evenly over the cell's footprint, less where the matrix is full.
+
+    The share of type III falls from early to late as the cell differentiates; fibres follow the cell's direction.
+    Deposits are int64 counts of ``quantum`` pg.
+    """
+    nz, ny, nx = code.shape
+    r = int(reach / spacing)
+    for row in rows:
+        a = activation[row]
+        if a <= 0.0:
+            continue
+        kz, ky, kx = site_of(z[row], spacing, nz), site_of(y[row], spacing, ny), site_of(x[row], spacing, nx)
+        depth = r if ny > 1 else 0
+        sites = (2 * r + 1) * (2 * r + 1) * (2 * depth + 1)
+        share = early_share + (late_share - early_share) * min(1.0, 2.0 * differentiation[row])
+        norm = math.sqrt(direction_x[row] ** 2 + direction_z[row] ** 2)
+        cos2, sin2 = 0.0, 0.0
+        if norm > 0.0:
+            c, s = direction_x[row] / norm, direction_z[row] / norm
+            cos2, sin2 = c * c - s * s, 2.0 * c * s
+        for k in range(max(0, kz - r), min(nz, kz + r + 1)):
+            for j in range(max(0, ky - depth), min(ny, ky + depth + 1)):
+                for i in range(max(0, kx - r), min(nx, kx + r + 1)):
+                    if code[k, j, i] != DERMIS and code[k, j, i] != CLOT:
+                        continue
+                    room = 1.0 - (collagen_1[k, j, i] + collagen_3[k, j, i]) / ceiling
+                    if room <= 0.0:
+                        continue
+                    quanta = pg * a * room / sites / quantum
+                    deposit_3[k, j, i] += np.int64(quanta * share)
+                    deposit_1[k, j, i] += np.int64(quanta * (1.0 - share))
+                    deposit_elastin[k, j, i] += np.int64(quanta * elastin_share * min(1.0, 2.0 * differentiation[row]))
+                    deposit_cos[k, j, i] += np.int64(quanta * cos2)
+                    deposit_sin[k, j, i] += np.int64(quanta * sin2)
+
+
+@njit(cache=True, nogil=True)
+def secrete(rows, x, y, z, level, source, spacing, factor, quanta):
+    """Add ``quanta`` times each cell's ``level`` to a field's source, int64."""
+    coarse = spacing * factor
+    for row in rows:
+        amount = np.int64(quanta * level[row])
+        if amount > 0:
+            source[site_of(z[row], coarse, source.shape[0]), site_of(y[row], coarse, source.shape[1]), site_of(x[row], coarse, source.shape[2])] += amount
