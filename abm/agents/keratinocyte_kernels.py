@@ -69,10 +69,11 @@ def mature(occupant, row_of, bed_z, kind, maturity, integrity, melanin, dt, tran
 
 
 @njit(cache=True, nogil=True)
-def divisions(occupant, row_of, bed_z, half_layers, kind, uid, parents, seed, step, dt, fastest, steepness, division_factor):
-    """Ids of the basal cells that divide; the living layers above a cell hold it back (Hill law in their number).
+def divisions(occupant, row_of, bed_z, half_layers, kind, cycle, uid, parents, seed, step, dt, fastest, steepness, spread):
+    """Advance the cell cycle of basal cells and list those that divide.
 
-    ``half_layers`` is the number of layers at which the rate is half its fastest (1/h); returns the count in ``parents``.
+    The layers above a cell hold it back: its cycle runs at ``fastest / (1 + (layers / half_layers)**steepness)`` (1/h), dead
+    layers not counted. Cycles differ by ``spread`` (share of a cycle). Returns the count of ids in ``parents``.
     """
     n = 0
     ny, nx = bed_z.shape
@@ -85,8 +86,9 @@ def divisions(occupant, row_of, bed_z, half_layers, kind, uid, parents, seed, st
                 if kind[row] == DEAD:
                     continue
                 if kind[row] == BASAL:
-                    rate = division_factor * fastest / (1.0 + (above / half_layers[y, x]) ** steepness)
-                    if uniform(seed, uid[row], step, DIVISION) < 1.0 - math.exp(-rate * dt):
+                    cycle[row] += dt * fastest / (1.0 + (above / half_layers[y, x]) ** steepness)
+                    if cycle[row] >= 1.0:
+                        cycle[row] = spread * (uniform(seed, uid[row], step, DIVISION) - 0.5)
                         parents[n] = uid[row]
                         n += 1
                 above += 1

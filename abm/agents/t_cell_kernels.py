@@ -1,0 +1,81 @@
+"""What T cells do in one step, on bare arrays. Positions in um, concentrations in ng/mL, time in h."""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+from mendsim.abm.agents.moving import passable, site_of
+from mendsim.common.philox import normal_pair, uniform
+from mendsim.common.purposes import APOPTOSIS, MIGRATION_DIRECTION, MIGRATION_ORDER
+
+
+@njit(cache=True, nogil=True)
+def walk(
+    rows, uid, cytokine, code, x, y, z, spacing, factor, seed, step, dt, substeps, motility, drift, gradient_half_effect
+):
+    """Random walk of given motility coefficient (um2/h) with a drift (um/h) up the cytokine gradient, in substeps.
+
+    The drift saturates with the gradient (half at ``gradient_half_effect`` ng/mL/um); steps out of the dermis are not taken.
+    """
+    nz, ny, nx = cytokine.shape
+    coarse = spacing * factor
+    sub = dt / substeps
+    sigma = math.sqrt(2.0 * motility * sub)
+    for row in rows:
+        for k in range(substeps):
+            draw = uid[row] * 64 + k
+            kz, ky, kx = site_of(z[row], coarse, nz), site_of(y[row], coarse, ny), site_of(x[row], coarse, nx)
+            gz = (cytokine[min(kz + 1, nz - 1), ky, kx] - cytokine[max(kz - 1, 0), ky, kx]) / (2.0 * coarse)
+            gy = (cytokine[kz, min(ky + 1, ny - 1), kx] - cytokine[kz, max(ky - 1, 0), kx]) / (2.0 * coarse)
+            gx = (cytokine[kz, ky, min(kx + 1, nx - 1)] - cytokine[kz, ky, max(kx - 1, 0)]) / (2.0 * coarse)
+            norm = math.sqrt(gx * gx + gy * gy + gz * gz)
+            a, b = normal_pair(seed, draw, step, MIGRATION_DIRECTION)
+            px, pz = x[row] + sigma * a, z[row] + sigma * b
+            py = y[row]
+            if ny > 1:
+                c, _ = normal_pair(seed, draw, step, MIGRATION_ORDER)
+                py += sigma * c
+            if norm > 0.0:
+                pull = drift * sub / (gradient_half_effect + norm)
+                px, py, pz = px + pull * gx, py + pull * gy, pz + pull * gz
+            if passable(code, px, py, pz, spacing):
+                x[row], y[row], z[row] = px, py, pz
+
+
+@njit(cache=True, nogil=True)
+def respond(rows, x, y, z, autoreactive, bulb_x, bulb_y, bulb_z, cytokine, activation, spacing, factor, dt, half_effect, time, reach):
+    """Follow stimulation: cytokine for every T cell, and antigen for an autoreactive one within ``reach`` um of a bulb."""
+    share = 1.0 - math.exp(-dt / time)
+    coarse = spacing * factor
+    for row in rows:
+        c = cytokine[site_of(z[row], coarse, cytokine.shape[0]), site_of(y[row], coarse, cytokine.shape[1]), site_of(x[row], coarse, cytokine.shape[2])]
+        signal = c / (half_effect + c)
+        if autoreactive[row] == 1:
+            for k in range(len(bulb_x)):
+                d2 = (x[row] - bulb_x[k]) ** 2 + (y[row] - bulb_y[k]) ** 2 + (z[row] - bulb_z[k]) ** 2
+                if d2 < reach * reach:
+                    signal = 1.0
+        activation[row] += (signal - activation[row]) * share
+
+
+@njit(cache=True, nogil=True)
+def die(rows, uid, activation, autoreactive, recruited, gone, seed, step, dt, turnover, withdrawal, drug_death):
+    """Ids of T cells that die: slow turnover of residents, death of recruits without a signal, and of all by a drug.
+
+    Autoreactive cells are kept alive by their antigen as far as they are activated.
+    """
+    n = 0
+    for row in rows:
+        rate = drug_death
+        if recruited[row] == 1:
+            rate += withdrawal * (1.0 - activation[row])
+        elif autoreactive[row] == 1:
+            rate += turnover * (1.0 - activation[row])
+        else:
+            rate += turnover
+        if uniform(seed, uid[row], step, APOPTOSIS) < 1.0 - math.exp(-rate * dt):
+            gone[n] = uid[row]
+            n += 1
+    return n
