@@ -64,7 +64,7 @@ def migrate(model: HealingModel) -> None:
     p, tgf = model.parameters, model.tgf_beta1
     kernels.migrate(
         rows,
-        cells["uid"],
+        cells.uid,
         tgf.concentration,
         model.tissue.code,
         cells["x_um"],
@@ -94,7 +94,7 @@ def renew(model: HealingModel) -> None:
     parents, gone = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
     born, died = kernels.divide_or_die(
         rows,
-        cells["uid"],
+        cells.uid,
         cells["x_um"],
         cells["y_um"],
         cells["z_um"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import njit
 
-from mendsim.abm.tissue import CLOT, DERMIS
+from mendsim.abm.tissue import CLOT, DERMIS, HYPODERMIS
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -21,3 +21,13 @@ def passable(code, x, y, z, spacing):
         return False
     here = code[int(z / spacing), int(y / spacing), int(x / spacing)]
     return here == DERMIS or here == CLOT
+
+
+@njit(cache=True, nogil=True)
+def patrolled(code, x, y, z, spacing):
+    """Whether an immune cell may stand here: as :func:`passable`, and in the hypodermis, where deep bulbs lie."""
+    nz, ny, nx = code.shape
+    if x < 0.0 or y < 0.0 or z < 0.0 or x >= nx * spacing or y >= ny * spacing or z >= nz * spacing:
+        return False
+    here = code[int(z / spacing), int(y / spacing), int(x / spacing)]
+    return here == DERMIS or here == CLOT or here == HYPODERMIS

@@ -6,7 +6,7 @@ import math
 
 from numba import njit
 
-from mendsim.abm.agents.moving import passable, site_of
+from mendsim.abm.agents.moving import patrolled, site_of
 from mendsim.common.philox import normal_pair, uniform
 from mendsim.common.purposes import APOPTOSIS, MIGRATION_DIRECTION, MIGRATION_ORDER
 
@@ -17,7 +17,7 @@ def walk(
 ):
     """Random walk of given motility coefficient (um2/h) with a drift (um/h) up the cytokine gradient, in substeps.
 
-    The drift saturates with the gradient (half at ``gradient_half_effect`` ng/mL/um); steps out of the dermis are not taken.
+    The drift saturates with the gradient (half at ``gradient_half_effect`` ng/mL/um); steps out of dermis and hypodermis are not taken.
     """
     nz, ny, nx = cytokine.shape
     coarse = spacing * factor
@@ -40,7 +40,7 @@ def walk(
             if norm > 0.0:
                 pull = drift * sub / (gradient_half_effect + norm)
                 px, py, pz = px + pull * gx, py + pull * gy, pz + pull * gz
-            if passable(code, px, py, pz, spacing):
+            if patrolled(code, px, py, pz, spacing):
                 x[row], y[row], z[row] = px, py, pz
 
 

@@ -1,0 +1,225 @@
+"""Builds a skin site on the lattice: stacks of keratinocytes, matrix, cells of the dermis, follicles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mendsim.abm.agents.fibroblast import Fibroblast
+from mendsim.abm.agents.follicle import ANAGEN, TELOGEN, Follicle
+from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
+from mendsim.abm.agents.t_cell import TCell
+from mendsim.abm.draws import uniforms
+from mendsim.abm.tissue import DERMIS, HYPODERMIS, Tissue
+from mendsim.common.errors import InputError
+from mendsim.common.lattice import Lattice
+from mendsim.common.purposes import ANATOMY, PLACEMENT
+
+if TYPE_CHECKING:
+    from mendsim.abm.model import HealingModel
+    from mendsim.abm.site import SkinSite
+
+_GOLDEN = 0.5 * (np.sqrt(5.0) - 1.0)  # spreads whole numbers evenly: the most irrational fraction
+
+
+def build_tissue(lattice: Lattice, site: SkinSite) -> Tissue:
+    """Lay the border of epidermis and dermis with its rete ridges under a flat surface.
+
+    The mean depth of the border is the number of keratinocytes over each site of surface; ridges are a cosine.
+    """
+    area_mm2 = (lattice.spacing_um * 1e-3) ** 2
+    mean_sites = (site.nucleated_cells_per_mm2 + site.corneocytes_per_mm2) * area_mm2
+    ridge_sites = 0.5 * site.rete_ridge_depth_um / lattice.spacing_um
+    phase_x = 2.0 * np.pi * lattice.x_um / site.rete_ridge_period_um
+    phase_y = 2.0 * np.pi * lattice.y_um / site.rete_ridge_period_um
+    wave = np.cos(phase_x)[None, :] * np.cos(phase_y)[:, None]
+    bed = lattice.air_sites + np.rint(mean_sites + ridge_sites * wave).astype(np.int32)
+    bottom = lattice.air_sites + round(site.dermis_um / lattice.spacing_um) + np.rint(np.full_like(wave, mean_sites)).astype(np.int32)
+    if bed.max() >= lattice.nz:
+        raise InputError("the section is too shallow for its epidermis", key="depth", value=lattice.nz * lattice.spacing_um, allowed=f"> {bed.max() * lattice.spacing_um:g} um with air")
+    return Tissue(lattice, bed, np.minimum(bottom, lattice.nz))
+
+
+def stack_targets(lattice: Lattice, site: SkinSite, tissue: Tissue) -> NDArray[np.float64]:
+    """Cells that intact epidermis holds over each column, ``(ny, nx)``, so that the surface is flat and the mean right."""
+    area_mm2 = (lattice.spacing_um * 1e-3) ** 2
+    depth = (tissue.bed_z - lattice.air_sites).astype(np.float64)
+    return depth * (site.nucleated_cells_per_mm2 + site.corneocytes_per_mm2) * area_mm2 / depth.mean()
+
+
+def basal_levels(tissue: Tissue) -> NDArray[np.int64]:
+    """Cells of each column that touch the dermis, below or beside, in intact skin, ``(ny, nx)``."""
+    bed = tissue.bed_z
+    padded = np.pad(bed, 1, mode="edge")
+    shallowest = np.minimum.reduce([padded[1:-1, :-2], padded[1:-1, 2:], padded[:-2, 1:-1], padded[2:, 1:-1]])
+    return np.maximum(1, (bed - shallowest).astype(np.int64))
+
+
+def homeostasis(model: HealingModel) -> tuple[float, NDArray[np.float64]]:
+    """Transit time and crowding constants for which the intact epidermis stands still.
+
+    Corneocytes stay for their transit time, so their number gives the production; the number of cells between
+    gives the time they take to ripen. Each column's half-effect number of layers follows from the condition that its
+    basal cells produce just that (a one-dimensional root, by bisection).
+
+    Returns
+    -------
+    transit_h : time from the basal layer to cornification, h.
+    half_layers : ``(ny, nx)``, layers at which a basal cell's cycle runs at half its fastest rate.
+    """
+    p, site, tissue = model.parameters, model.site, model.tissue
+    area_mm2 = (model.lattice.spacing_um * 1e-3) ** 2
+    corneum_h = 24.0 * p["keratinocyte.stratum_corneum_transit_d"]
+    targets, basal = stack_targets(model.lattice, site, tissue), basal_levels(tissue)
+    corneocytes = site.corneocytes_per_mm2 * area_mm2
+    transit_h = corneum_h * (site.nucleated_cells_per_mm2 * area_mm2 - basal.mean()) / corneocytes
+    production = (targets - basal) / (transit_h + corneum_h)
+    fastest, steepness = 1.0 / p["keratinocyte.wound_cycle_h"], p["keratinocyte.crowding_steepness"]
+    low, high = np.full(targets.shape, 1e-3), np.full(targets.shape, 1e3)
+    for _ in range(60):
+        half = np.sqrt(low * high)
+        rate = np.zeros(targets.shape)
+        for level in range(int(basal.max())):
+            layers = np.maximum(targets - 1.0 - level, 0.0)
+            rate += np.where(level < basal, fastest / (1.0 + (layers / half) ** steepness), 0.0)
+        low, high = np.where(rate < production, half, low), np.where(rate < production, high, half)
+    return transit_h, np.sqrt(low * high)
+
+
+def populate_epidermis(model: HealingModel) -> None:
+    """Stack keratinocytes in the steady state: ages are spread evenly from the basal layer to the surface."""
+    lattice, tissue, p = model.lattice, model.tissue, model.parameters
+    targets, basal = stack_targets(lattice, model.site, tissue), basal_levels(tissue)
+    column = np.arange(lattice.ny * lattice.nx, dtype=np.int64).reshape(lattice.ny, lattice.nx)
+    dither = np.modf(_GOLDEN * column)[0]
+    height = np.minimum(np.floor(targets + dither).astype(np.int64), tissue.bed_z)
+    height = np.maximum(height, basal)
+    corneum = 24.0 * p["keratinocyte.stratum_corneum_transit_d"]
+    share = corneum / (corneum + model.transit_h)
+    y, x, level = (a.ravel() for a in np.meshgrid(np.arange(lattice.ny), np.arange(lattice.nx), np.arange(height.max()), indexing="ij"))
+    inside = level < height[y, x]
+    y, x, level = y[inside], x[inside], level[inside]
+    above = np.maximum(height - basal, 1)[y, x]
+    start = uniforms(model.seed, column.ravel(), 0, ANATOMY)
+    age = (level - basal[y, x] + start[y * lattice.nx + x]) / above
+    is_basal = level < basal[y, x]
+    is_corneocyte = ~is_basal & (age >= 1.0 - share)
+    maturity = np.where(is_basal, 0.0, np.where(is_corneocyte, 1.0, age / (1.0 - share)))
+    kind = np.select(
+        [is_basal, is_corneocyte, maturity >= p["keratinocyte.granular_maturity"]],
+        [CELL_KIND["basal"], CELL_KIND["corneocyte"], CELL_KIND["granular"]],
+        CELL_KIND["spinous"],
+    )
+    z = tissue.bed_z[y, x] - 1 - level
+    cells = Keratinocyte.create_agents(
+        model,
+        len(z),
+        iz=z,
+        iy=y,
+        ix=x,
+        kind=kind,
+        maturity=maturity,
+        integrity=np.where(is_corneocyte, (1.0 - age) / share, 1.0),
+        cycle=uniforms(model.seed, (z * lattice.ny + y) * lattice.nx + x, 0, PLACEMENT),
+        melanin_pg=model.site.melanin_pg,
+    )
+    tissue.occupant[z, y, x] = cells.uids
+
+
+def _scatter(model: HealingModel, n: int, purpose_step: int) -> tuple[NDArray[np.float64], ...]:
+    """Positions of ``n`` cells spread evenly over the dermis, with jitter inside each cell's share of the sites."""
+    lattice = model.lattice
+    sites = np.argwhere(model.tissue.code == DERMIS)
+    lots = np.arange(n, dtype=np.int64)
+    u = uniforms(model.seed, lots, purpose_step, PLACEMENT)
+    chosen = sites[np.minimum(((lots + u) / max(n, 1) * len(sites)).astype(np.int64), len(sites) - 1)]
+    offsets = [uniforms(model.seed, 3 * lots + k, purpose_step, ANATOMY) for k in range(3)]
+    z, y, x = ((chosen[:, k] + offsets[k]) * lattice.spacing_um for k in range(3))
+    return x, y, z
+
+
+def populate_dermis(model: HealingModel) -> None:
+    """Spread fibroblasts by volume and T cells by area, at the densities of the site."""
+    volume_mm3 = np.count_nonzero(model.tissue.code == DERMIS) * (model.lattice.spacing_um * 1e-3) ** 3
+    n = round(model.site.fibroblasts_per_mm3 * volume_mm3)
+    x, y, z = _scatter(model, n, 1)
+    angle = np.pi * uniforms(model.seed, np.arange(n, dtype=np.int64), 2, ANATOMY)
+    Fibroblast.create_agents(
+        model, n, x_um=x, y_um=y, z_um=z, direction_x=np.cos(angle), direction_z=np.sin(angle), resident=1
+    )
+    model.niches = model.site.t_cells_per_mm2 * model.lattice.surface_area_mm2
+    n = round(model.niches)
+    x, y, z = _scatter(model, n, 3)
+    TCell.create_agents(model, n, x_um=x, y_um=y, z_um=z)
+
+
+def populate_matrix(model: HealingModel) -> None:
+    """Fill the dermis with matrix; under a scar some is missing and the rest is disordered (R19).
+
+    The missing share is ``matrix.scar_deficit`` from the top of the dermis down, as deep as the depression needs.
+    """
+    lattice, site, matrix, p = model.lattice, model.site, model.matrix, model.parameters
+    dermis = model.tissue.code == DERMIS
+    depression = model.initial_state.depression_um(lattice)
+    deficit = p["matrix.scar_deficit"]
+    below_um = (np.arange(lattice.nz)[:, None, None] - model.tissue.bed_z + 0.5) * lattice.spacing_um
+    reach = depression / (deficit * p["matrix.surface_per_missing_matrix"])
+    available = dermis.sum(axis=0) * lattice.spacing_um
+    if np.any(reach > available):
+        raise InputError(
+            "the scar is deeper than the section can hold", key="scar_depth", value=f"{depression.max():g} um",
+            allowed=f"at most {available.min() * deficit * p['matrix.surface_per_missing_matrix']:.0f} um for this dermis",
+        )  # fmt: skip
+    scarred = dermis & (below_um < reach)
+    left = np.where(dermis, np.where(scarred, 1.0 - deficit, 1.0), 0.0).astype(np.float32)
+    matrix.collagen_1[...] = site.collagen_1_mg_per_ml * left
+    matrix.collagen_3[...] = site.collagen_3_mg_per_ml * left
+    matrix.elastin[...] = site.elastin_mg_per_ml * left
+    order = np.where(scarred, p["matrix.scar_order_ratio"], 1.0) * site.orientation_order * (left > 0)
+    lots = np.arange(order.size, dtype=np.int64)
+    # basket weave: bundles 50 um wide lean either way from the plane of the skin
+    z, y, x = np.indices(lattice.shape)
+    lean = np.where((z // 5 + x // 5 + y // 5) % 2 == 0, 1.0, -1.0) * np.pi / 8.0
+    angle = lean + 0.2 * (uniforms(model.seed, lots, 4, ANATOMY).reshape(lattice.shape) - 0.5)
+    matrix.order_cos[...] = order * np.cos(2.0 * angle)
+    matrix.order_sin[...] = order * np.sin(2.0 * angle)
+
+
+def populate_follicles(model: HealingModel) -> None:
+    """Place hair follicles; in alopecia areata many rest, and a swarm of autoreactive T cells sits at each bulb (R24).
+
+    A section is taken through a row of follicles, so it holds the square root of their density times its width.
+    """
+    lattice, site, p = model.lattice, model.site, model.parameters
+    if site.follicles_per_mm2 <= 0.0:
+        return
+    width_mm, length_mm = lattice.nx * lattice.spacing_um * 1e-3, lattice.ny * lattice.spacing_um * 1e-3
+    along = max(1, round(np.sqrt(site.follicles_per_mm2) * width_mm))
+    across = 1 if lattice.ny == 1 else max(1, round(np.sqrt(site.follicles_per_mm2) * length_mm))
+    j, i = (a.ravel() for a in np.meshgrid(np.arange(across), np.arange(along), indexing="ij"))
+    x, y = (i + 0.5) / along * width_mm * 1e3, (j + 0.5) / across * length_mm * 1e3
+    diseased = model.initial_state.name == "alopecia_areata"
+    growing = p["alopecia.anagen_fraction"] if diseased else site.anagen_fraction
+    rank = np.modf(_GOLDEN * np.arange(len(x)))[0]
+    depth = np.full(len(x), site.bulb_depth_um)
+    if diseased and (lattice.air_sites * lattice.spacing_um + site.bulb_depth_um) >= lattice.nz * lattice.spacing_um:
+        raise InputError("the section does not reach the hair bulbs", key="depth", value=f"{lattice.nz * lattice.spacing_um:g} um with air", allowed=f"> {site.bulb_depth_um:g} um of skin")
+    depth = np.minimum(depth, (lattice.nz - 1 - lattice.air_sites) * lattice.spacing_um)
+    Follicle.create_agents(model, len(x), x_um=x, y_um=y, bulb_depth_um=depth, stage=np.where(rank < growing, ANAGEN, TELOGEN))
+    if not diseased:
+        return
+    n = round(p["t_cell.swarm_per_bulb"] * min(lattice.ny, 2.0 * p["t_cell.swarm_radius_um"] / lattice.spacing_um))
+    lots = np.arange(n * len(x), dtype=np.int64)
+    angle = 2.0 * np.pi * uniforms(model.seed, lots, 5, PLACEMENT)
+    radius = p["t_cell.swarm_radius_um"] * np.sqrt(uniforms(model.seed, lots, 6, PLACEMENT))
+    bulb = lots // max(n, 1)
+    air_um = lattice.air_sites * lattice.spacing_um
+    place_x = np.clip(x[bulb] + radius * np.cos(angle), 0.0, width_mm * 1e3 - 1e-6)
+    place_z = np.clip(depth[bulb] + air_um + radius * np.sin(angle), 0.0, lattice.nz * lattice.spacing_um - 1e-6)
+    site_z, site_y, site_x = ((place / lattice.spacing_um).astype(int) for place in (place_z, y[bulb], place_x))
+    inside = np.isin(model.tissue.code[site_z, site_y, site_x], (DERMIS, HYPODERMIS))
+    TCell.create_agents(
+        model, int(inside.sum()), x_um=place_x[inside], y_um=y[bulb][inside], z_um=place_z[inside], activation=1.0, autoreactive=1
+    )

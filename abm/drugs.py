@@ -1,0 +1,160 @@
+"""Drugs as data, their way from the surface into the skin, and what they do to cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mendsim.abm.agents.keratinocyte import CELL_KIND
+from mendsim.abm.tissue import AIR, CLOT, DERMIS, EPIDERMIS, HYPODERMIS
+from mendsim.common.errors import InputError, choices
+from mendsim.common.parameters import Parameters
+
+if TYPE_CHECKING:
+    from mendsim.abm.model import HealingModel
+
+_UM2_PER_S_PER_CM_UM_PER_H = 1e4 / 3600.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drug:
+    """A small molecule; fields are named as in ``drugs.toml``, with their units. A factor of 1 is no effect."""
+
+    name: str
+    molar_mass_g_per_mol: float
+    log_octanol_water: float
+    diffusivity_dermis_um2_per_s: float
+    diffusivity_epidermis_um2_per_s: float
+    diffusivity_water_um2_per_s: float
+    stratum_corneum_permeability_cm_per_h: float
+    clearance_per_h: float
+    degradation_per_h: float
+    half_effect_ug_per_ml: float
+    hill: float
+    fibroblast_synthesis_factor: float
+    fibroblast_division_factor: float
+    keratinocyte_division_factor: float
+    t_cell_death_per_h: float
+    cytokine_secretion_factor: float
+
+
+@cache
+def load_drugs() -> dict[str, Drug]:
+    """Return every drug of the library by name."""
+    table = Parameters.load(Path(__file__).parent / "drugs.toml")
+    known = {field.name for field in fields(Drug)}
+    names = sorted({key.split(".")[0] for key in table})
+    return {name: Drug(name=name, **{k: v for k, v in table.group(name).items() if k in known}) for name in names}
+
+
+def drug_by_name(name: str) -> Drug:
+    """Return one drug; an unknown name is an error that lists the choices."""
+    try:
+        return load_drugs()[name]
+    except KeyError:
+        raise InputError("unknown drug", key="drug", value=name, allowed=choices(load_drugs())) from None
+
+
+@dataclass
+class DrugEffects:
+    """How the drug now in the skin changes what cells do; the neutral values are those without a drug."""
+
+    fibroblast_synthesis: float = 1.0
+    fibroblast_division: float = 1.0
+    keratinocyte_division: float = 1.0
+    cytokine_secretion: float = 1.0
+    t_cell_death_per_h: float = 0.0
+
+
+class Topical:
+    """One drug put on the skin: a donor of finite volume, diffusion inwards, clearance by blood, degradation.
+
+    First form: the donor is well mixed, there is no binding and no partition beyond the permeability of stratum corneum,
+    and the effect follows the mean concentration of the dermis (or epidermis) by a Hill curve.
+    """
+
+    def __init__(self, model: HealingModel, drug: Drug, concentration_ug_per_ml: float, duration_h: float, volume_ul_per_cm2: float):
+        self.model, self.drug = model, drug
+        self.end_h = model.time_h + duration_h
+        self.volume_ml = volume_ul_per_cm2 * 1e-3 * model.lattice.surface_area_mm2 * 1e-2
+        self.donor_ug = concentration_ug_per_ml * self.volume_ml
+        self.cleared_ug = 0.0
+        self.degraded_ug = 0.0
+        self.removed_ug = 0.0
+        """Drug wiped off with what was left of the donor."""
+
+    def _diffusivity(self, kinds: np.ndarray, codes: np.ndarray, applied: bool) -> np.ndarray:
+        drug, p = self.drug, self.model.parameters
+        corneum = drug.stratum_corneum_permeability_cm_per_h * p["drug.stratum_corneum_um"] * _UM2_PER_S_PER_CM_UM_PER_H
+        by_code = np.zeros(5)
+        by_code[AIR] = drug.diffusivity_water_um2_per_s if applied else 0.0
+        by_code[EPIDERMIS] = drug.diffusivity_epidermis_um2_per_s
+        by_code[DERMIS] = by_code[HYPODERMIS] = drug.diffusivity_dermis_um2_per_s
+        by_code[CLOT] = drug.diffusivity_water_um2_per_s
+        diffusivity = by_code[codes]
+        diffusivity[kinds == CELL_KIND["corneocyte"]] = corneum
+        return diffusivity
+
+    def step(self, dt_h: float) -> None:
+        """Advance by one step; amounts are those of the lattice's surface area."""
+        model, drug = self.model, self.drug
+        field, codes = model.drug, model.tissue.codes()
+        applied = self.donor_ug > 0.0
+        kinds = model.cell_kinds()
+        site_ml = model.lattice.site_volume_ml
+        air = codes == AIR
+        if not applied and not field.concentration.any():
+            return
+        field.set_diffusivity(self._diffusivity(kinds, codes, applied))
+        donor = self.donor_ug / self.volume_ml if applied else 0.0
+        field.hold(air, donor)
+        perfused = np.isin(codes, (DERMIS, HYPODERMIS))
+        field.uptake[...] = (drug.clearance_per_h * perfused + drug.degradation_per_h * ~air) / 3600.0
+        before = float(np.sum(field.concentration[~air], dtype=np.float64)) * site_ml
+        field.step(dt_h)
+        inside = field.concentration * ~air
+        total = np.sum(inside, dtype=np.float64) * site_ml
+        cleared = np.sum(inside * perfused, dtype=np.float64) * site_ml * drug.clearance_per_h * dt_h
+        degraded = total * drug.degradation_per_h * dt_h
+        self.cleared_ug += cleared
+        self.degraded_ug += degraded
+        entered = total - before + cleared + degraded
+        self.donor_ug = max(0.0, self.donor_ug - entered) if applied else 0.0
+        if applied and model.time_h + dt_h >= self.end_h:
+            self.removed_ug, self.donor_ug = self.donor_ug, 0.0
+
+    def effects(self) -> DrugEffects:
+        """Effects at the mean concentrations of epidermis and dermis (Hill)."""
+        model, drug = self.model, self.drug
+        codes, c = model.tissue.codes(), model.drug.concentration
+
+        def share(mask: np.ndarray) -> float:
+            mean = max(0.0, float(np.mean(c[mask], dtype=np.float64))) if mask.any() else 0.0
+            return mean**drug.hill / (drug.half_effect_ug_per_ml**drug.hill + mean**drug.hill)
+
+        dermis, epidermis = share(np.isin(codes, (DERMIS, CLOT))), share(codes == EPIDERMIS)
+        return DrugEffects(
+            fibroblast_synthesis=1.0 + (drug.fibroblast_synthesis_factor - 1.0) * dermis,
+            fibroblast_division=1.0 + (drug.fibroblast_division_factor - 1.0) * dermis,
+            keratinocyte_division=1.0 + (drug.keratinocyte_division_factor - 1.0) * epidermis,
+            cytokine_secretion=1.0 + (drug.cytokine_secretion_factor - 1.0) * dermis,
+            t_cell_death_per_h=drug.t_cell_death_per_h * dermis,
+        )
+
+    def amounts_ug_per_cm2(self) -> dict[str, float]:
+        """Drug in the donor, each layer and gone, per cm2 of skin; the sum is the dose applied."""
+        model = self.model
+        area_cm2, site_ml = model.lattice.surface_area_mm2 * 1e-2, model.lattice.site_volume_ml
+        codes, c = model.tissue.codes(), model.drug.concentration
+        epidermis = float(np.sum(c[codes == EPIDERMIS], dtype=np.float64)) * site_ml
+        dermis = float(np.sum(c[np.isin(codes, (DERMIS, HYPODERMIS, CLOT))], dtype=np.float64)) * site_ml
+        return {
+            "drug_donor_ug_per_cm2": (self.donor_ug + self.removed_ug) / area_cm2,
+            "drug_epidermis_ug_per_cm2": epidermis / area_cm2,
+            "drug_dermis_ug_per_cm2": dermis / area_cm2,
+            "drug_cleared_ug_per_cm2": (self.cleared_ug + self.degraded_ug) / area_cm2,
+        }

@@ -1,0 +1,72 @@
+"""What the skin is like before treatment: healthy, scarred or losing its hair."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mendsim.common.errors import InputError, choices
+from mendsim.common.lattice import Lattice
+
+SCARS = ("ice_pick_scar", "boxcar_scar", "rolling_scar")
+INITIAL_STATES = ("healthy", *SCARS, "alopecia_areata")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InitialState:
+    """The state of the skin at time zero.
+
+    Attributes
+    ----------
+    name : one of :data:`INITIAL_STATES`.
+    scar_depth_um, scar_width_um : depth and width at the surface of the depression; 0 where there is no scar.
+    """
+
+    name: str
+    scar_depth_um: float
+    scar_width_um: float
+
+    @classmethod
+    def of(cls, name: str, p: Mapping[str, float], *, scar_depth_um: float | None = None, scar_width_um: float | None = None) -> InitialState:
+        """Initial state by name; a scar takes its usual size unless one is given."""
+        if name not in INITIAL_STATES:
+            raise InputError("unknown initial state", key="initial_state", value=name, allowed=choices(INITIAL_STATES))
+        if name not in SCARS:
+            given = scar_depth_um if scar_depth_um is not None else scar_width_um
+            if given is not None:
+                raise InputError("only a scar has a scar depth and width", key="initial_state", value=name, allowed=choices(SCARS))
+            return cls(name=name, scar_depth_um=0.0, scar_width_um=0.0)
+        kind = name.removesuffix("_scar")
+        depth = p[f"scar.{kind}_depth_um"] if scar_depth_um is None else scar_depth_um
+        width = p[f"scar.{kind}_width_um"] if scar_width_um is None else scar_width_um
+        for key, value in (("scar_depth_um", depth), ("scar_width_um", width)):
+            if value <= 0:
+                raise InputError("a scar has a size", key=key, value=value, allowed="> 0 um")
+        return cls(name=name, scar_depth_um=depth, scar_width_um=width)
+
+    @property
+    def is_scar(self) -> bool:
+        """Whether the skin has an atrophic scar."""
+        return self.name in SCARS
+
+    def depression_um(self, lattice: Lattice) -> NDArray[np.float64]:
+        """Depth of the depression over each column, ``(ny, nx)``: a cone (ice-pick), a box or a smooth hollow.
+
+        References
+        ----------
+        Jacob, Dover, Kaminer (2001) J Am Acad Dermatol 45:109-117, doi:10.1067/mjd.2001.113451
+        """
+        if not self.is_scar:
+            return np.zeros((lattice.ny, lattice.nx))
+        x = lattice.x_um - 0.5 * lattice.nx * lattice.spacing_um
+        y = lattice.y_um - (0.0 if lattice.ny == 1 else 0.5 * lattice.ny * lattice.spacing_um)
+        r = np.hypot(y[:, None], x[None, :]) / (0.5 * self.scar_width_um)
+        shape = {
+            "ice_pick_scar": np.clip(1.0 - r, 0.0, 1.0),
+            "boxcar_scar": (r <= 1.0).astype(float),
+            "rolling_scar": np.where(r <= 1.0, 0.5 * (1.0 + np.cos(np.pi * np.clip(r, 0.0, 1.0))), 0.0),
+        }[self.name]
+        return self.scar_depth_um * shape

@@ -1,0 +1,241 @@
+"""The healing model: skin on a lattice, stepped for months."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mendsim.abm import anatomy, load_parameters, report, signals, wound
+from mendsim.abm.agents import fibroblast, follicle, keratinocyte, t_cell
+from mendsim.abm.agents.follicle import Follicle
+from mendsim.abm.core import ColumnModel, WorkPool
+from mendsim.abm.drugs import Drug, DrugEffects, Topical
+from mendsim.abm.initial_state import InitialState
+from mendsim.abm.matrix import Matrix
+from mendsim.abm.site import SkinSite
+from mendsim.abm.tissue import CLOT, DERMIS
+from mendsim.abm.vessel_anatomy import plexus_graph
+from mendsim.abm.vessel_network import VesselNetwork
+from mendsim.common.errors import InputError
+from mendsim.common.lattice import Lattice
+from mendsim.common.parameters import Parameters
+from mendsim.thermal.injury import Injury
+from mendsim.thermal.layers import SkinLayers
+
+SCHEDULE = (
+    ("sense", "cells follow the signals around them"),
+    ("epidermis", "keratinocytes crawl, divide, ripen and are shed"),
+    ("dermis", "fibroblasts crawl, divide or die, and lay matrix"),
+    ("immunity", "T cells walk, die and are recruited"),
+    ("secretion", "cells and wounds feed the signals"),
+    ("remodelling", "MMP9 lyses, clot dissolves, deposits become matrix"),
+    ("transport", "signals, oxygen and drug diffuse, bind and decay"),
+    ("vessels_and_hair", "sprouts grow, flow returns, follicles cycle"),
+)
+"""The order of one step: method and meaning."""
+
+
+class HealingModel(ColumnModel):
+    """Skin of one site on a lattice, as an ordinary Mesa model.
+
+    Parameters
+    ----------
+    lattice : block or section of skin; its spacing must be the size of a keratinocyte.
+    site : name of a skin site in ``sites.toml``.
+    phototype : Fitzpatrick 1 to 6.
+    initial_state : one of :data:`mendsim.abm.initial_state.INITIAL_STATES`.
+    scar_depth_um, scar_width_um : size of a scar; its usual size if None.
+    parameters : numbers of the model; those of ``parameters.toml`` if None.
+    seed : of every random draw.
+    step_h : length of a step.
+    threads : number of fields solved at once; never changes a result.
+
+    Raises
+    ------
+    InputError : an unknown name or a size that does not fit.
+    """
+
+    def __init__(
+        self,
+        *,
+        lattice: Lattice,
+        site: str = "cheek",
+        phototype: int = 2,
+        initial_state: str = "healthy",
+        scar_depth_um: float | None = None,
+        scar_width_um: float | None = None,
+        parameters: Parameters | None = None,
+        seed: int = 0,
+        step_h: float = 0.5,
+        threads: int = 1,
+    ):
+        super().__init__(rng=seed)
+        self.seed = seed
+        self.lattice, self.step_h, self.step_index = lattice, step_h, 0
+        self.parameters = p = load_parameters() if parameters is None else parameters
+        size = p.entries["keratinocyte.size_um"]
+        if not size.low <= lattice.spacing_um <= size.high:
+            raise InputError("a lattice site holds one keratinocyte", key="spacing", value=f"{lattice.spacing_um:g} um", allowed=f"{size.low:g} to {size.high:g} um")
+        if not 0.0 < step_h <= 2.0:
+            raise InputError("the step must resolve the biology", key="step", value=f"{step_h:g} h", allowed="> 0 to 2 h")
+        self.site = SkinSite.load(site, phototype)
+        self.initial_state = InitialState.of(initial_state, p, scar_depth_um=scar_depth_um, scar_width_um=scar_width_um)
+        self.tissue = anatomy.build_tissue(lattice, self.site)
+        self.matrix = Matrix(lattice)
+        self.pool = WorkPool(threads)
+        self.drug_effects = DrugEffects()
+        self.topicals: list[Topical] = []
+        self.debris_shed = 0
+        self.niches = 0.0
+        self.intact_dermis = self.tissue.code == DERMIS
+        self.transit_h, self.half_layers = anatomy.homeostasis(self)
+        signals.build(self)
+        anatomy.populate_epidermis(self)
+        anatomy.populate_dermis(self)
+        anatomy.populate_matrix(self)
+        anatomy.populate_follicles(self)
+        bed_depth = (self.tissue.bed_z - lattice.air_sites) * lattice.spacing_um
+        site_ = self.site
+        floor = (lattice.nz - lattice.air_sites) * lattice.spacing_um - p["vessel.node_spacing_um"] * 2.0
+        graph = plexus_graph(
+            lattice, bed_depth, site_.superficial_plexus_depth_um, min(site_.deep_plexus_depth_um, floor), site_.capillary_loops_per_mm2, p
+        )
+        self.vessels = VesselNetwork(self, graph)
+        signals.settle_oxygen(self)
+
+    @property
+    def time_h(self) -> float:
+        """Hours since the start."""
+        return self.step_index * self.step_h
+
+    @property
+    def layers(self) -> SkinLayers:
+        """Thicknesses that the thermal stage needs."""
+        s = self.site
+        return SkinLayers(stratum_corneum_um=s.stratum_corneum_um, epidermis_um=s.viable_epidermis_um, dermis_um=s.dermis_um)
+
+    def injure(self, injury: Injury) -> None:
+        """Take in what heat or a blade has done."""
+        wound.injure(self, injury)
+
+    def apply_drug(self, drug: Drug, concentration_ug_per_ml: float, duration_h: float, volume_ul_per_cm2: float) -> None:
+        """Put a drug on the skin for a time; one drug at a time."""
+        if self.topicals and self.topicals[-1].drug.name != drug.name:
+            raise InputError("first form: one drug in a run", key="drug", value=drug.name, allowed=self.topicals[-1].drug.name)
+        self.topicals.append(Topical(self, drug, concentration_ug_per_ml, duration_h, volume_ul_per_cm2))
+
+    def step(self) -> None:
+        """Advance by ``step_h``, in the order of :data:`SCHEDULE`."""
+        for name, _ in SCHEDULE:
+            getattr(self, f"_{name}")()
+        self.compact()
+        self.step_index += 1
+
+    def _sense(self) -> None:
+        keratinocyte.activate(self)
+        fibroblast.respond(self)
+        t_cell.respond(self)
+
+    def _epidermis(self) -> None:
+        keratinocyte.crawl(self)
+        keratinocyte.divide(self)
+        keratinocyte.differentiate(self)
+        keratinocyte.shed(self)
+
+    def _dermis(self) -> None:
+        fibroblast.migrate(self)
+        fibroblast.renew(self)
+        fibroblast.lay_matrix(self)
+
+    def _immunity(self) -> None:
+        t_cell.walk(self)
+        t_cell.die(self)
+        t_cell.recruit(self)
+
+    def _secretion(self) -> None:
+        keratinocyte.secrete(self)
+        fibroblast.secrete(self)
+        t_cell.secrete(self)
+
+    def _remodelling(self) -> None:
+        left = self.matrix.turn_over(self.tissue.code, self.mmp9.concentration, self.mmp9.factor, self.step_h, self.parameters)
+        signals.release(self, left)
+
+    def _transport(self) -> None:
+        signals.step(self)
+        for topical in self.topicals:
+            topical.step(self.step_h)
+        if self.topicals:
+            self.drug_effects = self.topicals[-1].effects()
+
+    def _vessels_and_hair(self) -> None:
+        self.vessels.sprout()
+        follicle.cycle(self)
+
+    def quanta(self, pg_per_h: float) -> float:
+        """Secretion in pg/h as quanta of a field's source."""
+        return pg_per_h * 1e-3 / signals.SOURCE_QUANTUM_NG_PER_H
+
+    def bulb_positions(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Positions x, y, z (um from the corner of the lattice) of the hair bulbs."""
+        hairs = self.population(Follicle)
+        air_um = self.lattice.air_sites * self.lattice.spacing_um
+        return hairs["x_um"], hairs["y_um"], hairs["bulb_depth_um"] + air_um
+
+    def _index(self, field, places: NDArray[np.float64]) -> tuple[NDArray[np.int64], ...]:
+        spacing = self.lattice.spacing_um * field.factor
+        index = np.clip((places / spacing).astype(np.int64), 0, np.array(field.concentration.shape)[::-1] - 1)
+        return index[:, 2], index[:, 1], index[:, 0]
+
+    def sample(self, field, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Concentration of a field at places ``(n, 3)`` um, shape ``(n,)``."""
+        return field.concentration[self._index(field, places)].astype(np.float64)
+
+    def gradient(self, field, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Gradient of a field at places ``(n, 3)`` um, as x, y, z per um, shape ``(n, 3)``."""
+        spacing = self.lattice.spacing_um * field.factor
+        slope = np.zeros(places.shape)
+        for axis in range(3):
+            if field.concentration.shape[2 - axis] < 2:
+                continue
+            ahead, behind = places.copy(), places.copy()
+            ahead[:, axis] += spacing
+            behind[:, axis] -= spacing
+            slope[:, axis] = (self.sample(field, ahead) - self.sample(field, behind)) / (2.0 * spacing)
+        return slope
+
+    def in_dermis(self, place: NDArray[np.float64]) -> bool:
+        """Whether a place (x, y, z um) lies in dermis or clot inside the lattice."""
+        x, y, z = (math.floor(value / self.lattice.spacing_um) for value in place)
+        nz, ny, nx = self.lattice.shape
+        return 0 <= z < nz and 0 <= y < ny and 0 <= x < nx and int(self.tissue.code[z, y, x]) in (DERMIS, CLOT)
+
+    def cell_kinds(self) -> NDArray[np.uint8]:
+        """Kind of keratinocyte in each site, shape ``(nz, ny, nx)``."""
+        cells = self.population(keratinocyte.Keratinocyte)
+        kinds = np.zeros(self.lattice.shape, np.uint8)
+        rows = cells.rows()
+        kinds[cells["iz"][rows], cells["iy"][rows], cells["ix"][rows]] = cells["kind"][rows]
+        return kinds
+
+    def observe(self) -> dict[str, float]:
+        """Every observable now, by name."""
+        return report.observe(self)
+
+    def fields(self) -> dict[str, NDArray]:
+        """Every field now at full resolution, by name."""
+        return report.fields(self)
+
+    def agent_columns(self) -> dict[str, dict[str, NDArray]]:
+        """Columns of every kind of agent now, by type and column."""
+        return report.agent_columns(self)
+
+    def vessel_table(self) -> dict[str, NDArray]:
+        """Segments of the vessel network now, by column."""
+        return report.vessel_table(self)
+
+    def close(self) -> None:
+        """Stop the worker threads."""
+        self.pool.close()

@@ -1,0 +1,78 @@
+"""What a model reports: names, units and meaning of every time series and field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mendsim.abm.agents.keratinocyte import CELL_KIND
+from mendsim.abm.tissue import TISSUE
+
+__all__ = ["CELL_KIND", "FIELDS", "OBSERVABLES", "TISSUE", "Quantity"]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """Unit and meaning of a number; ``dermal`` marks outcomes of the dermis, which rest without injury (R12)."""
+
+    unit: str
+    meaning: str
+    dermal: bool = False
+
+
+OBSERVABLES = {
+    "keratinocyte_count": Quantity("1", "living nucleated keratinocytes"),
+    "basal_count": Quantity("1", "keratinocytes of the basal layer"),
+    "corneocyte_count": Quantity("1", "corneocytes"),
+    "debris_count": Quantity("1", "dead keratinocytes still in the skin"),
+    "debris_depth_um": Quantity("um", "mean depth of debris below the mean skin surface; negative when lifted above it; 0 without debris"),
+    "debris_shed_count": Quantity("1", "dead keratinocytes shed since the start"),
+    "reepithelialised_fraction": Quantity("1", "share of the surface whose basal site holds a living keratinocyte"),
+    "barrier_open_fraction": Quantity("1", "share of the surface without a corneocyte"),
+    "epidermal_thickness_um": Quantity("um", "mean height of the stacks of living and cornified keratinocytes"),
+    "epidermal_melanin_pg": Quantity("pg", "melanin in the epidermis, debris included"),
+    "fibroblast_count": Quantity("1", "fibroblasts of every state", dermal=True),
+    "activated_fibroblast_count": Quantity("1", "fibroblasts activated but not myofibroblasts", dermal=True),
+    "myofibroblast_count": Quantity("1", "myofibroblasts", dermal=True),
+    "t_cell_count": Quantity("1", "T cells", dermal=True),
+    "collagen_1_mg_per_ml": Quantity("mg/mL", "mean collagen I of the dermis as it was before injury", dermal=True),
+    "collagen_3_mg_per_ml": Quantity("mg/mL", "mean collagen III of that dermis", dermal=True),
+    "collagen_mg_per_ml": Quantity("mg/mL", "mean collagen I and III of that dermis", dermal=True),
+    "denatured_collagen_mg_per_ml": Quantity("mg/mL", "mean denatured collagen of that dermis", dermal=True),
+    "fragments_mg_per_ml": Quantity("mg/mL", "mean collagen fragments of that dermis", dermal=True),
+    "elastin_mg_per_ml": Quantity("mg/mL", "mean elastin of that dermis", dermal=True),
+    "orientation_order": Quantity("1", "mean order parameter of the fibres, weighted by collagen", dermal=True),
+    "scar_depth_um": Quantity("um", "largest depression of the surface, from matrix missing beneath it", dermal=True),
+    "scar_volume_mm3_per_mm2": Quantity("mm3/mm2", "mean depression of the surface", dermal=True),
+    "tgf_beta1_ng_per_ml": Quantity("ng/mL", "mean active TGF-beta1 of the dermis", dermal=True),
+    "mmp9_ng_per_ml": Quantity("ng/mL", "mean MMP9 of the dermis", dermal=True),
+    "cytokine_ng_per_ml": Quantity("ng/mL", "mean inflammatory cytokine of the dermis", dermal=True),
+    "vegf_ng_per_ml": Quantity("ng/mL", "mean VEGF of the dermis", dermal=True),
+    "oxygen_mmhg": Quantity("mmHg", "mean oxygen pressure of the dermis", dermal=True),
+    "hypoxic_fraction": Quantity("1", "share of the dermis below the oxygen at which VEGF secretion is half", dermal=True),
+    "perfused_vessel_length_mm_per_mm2": Quantity("mm/mm2", "length of perfused vessels over the area of the skin surface", dermal=True),
+    "flow_nl_per_min": Quantity("nL/min", "blood that enters through the arterial ends", dermal=True),
+    "anagen_fraction": Quantity("1", "share of follicles in anagen; not a number without follicles"),
+    "follicle_count": Quantity("1", "hair follicles"),
+    "drug_donor_ug_per_cm2": Quantity("ug/cm2", "drug left on the surface or wiped off"),
+    "drug_epidermis_ug_per_cm2": Quantity("ug/cm2", "drug in the epidermis"),
+    "drug_dermis_ug_per_cm2": Quantity("ug/cm2", "drug in dermis, hypodermis and clot"),
+    "drug_cleared_ug_per_cm2": Quantity("ug/cm2", "drug carried off by blood or degraded"),
+}
+
+FIELDS = {
+    "tissue": Quantity("1", "compartment: " + ", ".join(f"{code} {name}" for name, code in TISSUE.items())),
+    "cell_kind": Quantity("1", "keratinocyte: " + ", ".join(f"{code} {name}" for name, code in CELL_KIND.items())),
+    "collagen_1": Quantity("mg/mL", "collagen I"),
+    "collagen_3": Quantity("mg/mL", "collagen III"),
+    "denatured_collagen": Quantity("mg/mL", "collagen denatured by heat"),
+    "fragments": Quantity("mg/mL", "collagen cut by collagenase"),
+    "elastin": Quantity("mg/mL", "elastin"),
+    "orientation_rad": Quantity("rad", "mean angle of the fibres from the plane of the skin"),
+    "orientation_order": Quantity("1", "order parameter of the fibres"),
+    "tgf_beta1": Quantity("ng/mL", "active TGF-beta1"),
+    "mmp9": Quantity("ng/mL", "active MMP9"),
+    "cytokine": Quantity("ng/mL", "inflammatory cytokine"),
+    "vegf": Quantity("ng/mL", "VEGF"),
+    "oxygen": Quantity("mmHg", "oxygen pressure"),
+    "drug": Quantity("ug/mL", "drug"),
+}

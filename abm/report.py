@@ -1,0 +1,171 @@
+"""Reads a model: observables, fields and columns, for stores and pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mendsim.abm.agents.fibroblast import Fibroblast
+from mendsim.abm.agents.follicle import ANAGEN, Follicle
+from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
+from mendsim.abm.agents.t_cell import TCell
+from mendsim.abm.observables import OBSERVABLES
+
+if TYPE_CHECKING:
+    from mendsim.abm.model import HealingModel
+
+
+def observe(model: HealingModel) -> dict[str, float]:
+    """Every observable of :data:`OBSERVABLES` now. Sums run over sites or over ids in order, so that rows cannot matter."""
+    values = {**_epidermis(model), **_dermis(model), **_signals(model), **_vessels(model), **_hair_and_drug(model)}
+    return {name: float(values[name]) for name in OBSERVABLES}
+
+
+def depression_um(model: HealingModel) -> NDArray[np.float64]:
+    """Depth of the surface under the flat one, ``(ny, nx)`` um, from matrix missing beneath; negative where it bulges."""
+    site, m = model.site, model.matrix
+    full = site.collagen_1_mg_per_ml + site.collagen_3_mg_per_ml
+    present = (m.collagen_1 + m.collagen_3 + m.denatured_collagen) / full
+    missing = np.sum((1.0 - present) * model.intact_dermis, axis=0, dtype=np.float64)
+    return missing * model.lattice.spacing_um * model.parameters["matrix.surface_per_missing_matrix"]
+
+
+def _epidermis(model: HealingModel) -> dict[str, float]:
+    kinds, lattice, bed = model.cell_kinds(), model.lattice, model.tissue.bed_z
+    counts = {name: np.count_nonzero(kinds == code) for name, code in CELL_KIND.items()}
+    debris = np.argwhere(kinds == CELL_KIND["debris"])[:, 0]
+    basal_site = np.take_along_axis(kinds, (bed - 1)[None], axis=0)[0]
+    living_and_cornified = np.count_nonzero((kinds > 0) & (kinds != CELL_KIND["debris"]), axis=0)
+    cells = model.population(Keratinocyte)
+    rows = cells.rows()
+    by_id = np.argsort(cells.uid[: cells.n_rows][rows], kind="stable")
+    return {
+        "keratinocyte_count": counts["basal"] + counts["spinous"] + counts["granular"],
+        "basal_count": counts["basal"],
+        "corneocyte_count": counts["corneocyte"],
+        "debris_count": counts["debris"],
+        "debris_depth_um": float(lattice.depth_um[debris].mean()) if len(debris) else 0.0,
+        "debris_shed_count": model.debris_shed,
+        "reepithelialised_fraction": np.mean((basal_site > 0) & (basal_site < CELL_KIND["corneocyte"])),
+        "barrier_open_fraction": np.mean(~(kinds == CELL_KIND["corneocyte"]).any(axis=0)),
+        "epidermal_thickness_um": np.mean(living_and_cornified) * lattice.spacing_um,
+        "epidermal_melanin_pg": np.sum(cells["melanin_pg"][rows][by_id]),
+    }
+
+
+def _dermis(model: HealingModel) -> dict[str, float]:
+    m, inside = model.matrix, model.intact_dermis
+    fibroblasts = model.population(Fibroblast)
+    state = fibroblasts["state"][fibroblasts.rows()]
+
+    def mean(array: NDArray) -> float:
+        return float(np.mean(array[inside], dtype=np.float64))
+
+    collagen_1, collagen_3 = mean(m.collagen_1), mean(m.collagen_3)
+    weight = m.collagen[inside].astype(np.float64)
+    start = model.initial_state.depression_um(model.lattice)
+    core = start >= 0.5 * start.max()
+    depression = depression_um(model)
+    return {
+        "fibroblast_count": len(state),
+        "activated_fibroblast_count": np.count_nonzero(state == 1),
+        "myofibroblast_count": np.count_nonzero(state == 2),
+        "t_cell_count": len(model.population(TCell)),
+        "collagen_1_mg_per_ml": collagen_1,
+        "collagen_3_mg_per_ml": collagen_3,
+        "collagen_mg_per_ml": collagen_1 + collagen_3,
+        "denatured_collagen_mg_per_ml": mean(m.denatured_collagen),
+        "fragments_mg_per_ml": mean(m.fragments),
+        "elastin_mg_per_ml": mean(m.elastin),
+        "orientation_order": float(np.sum(m.order[inside] * weight) / max(np.sum(weight), 1e-12)),
+        "scar_depth_um": float(depression[core].mean()),
+        "scar_volume_mm3_per_mm2": float(depression.mean()) * 1e-3,
+    }
+
+
+def _signals(model: HealingModel) -> dict[str, float]:
+    inside = model.intact_dermis
+    means = {}
+    for name, unit in (("tgf_beta1", "ng_per_ml"), ("mmp9", "ng_per_ml"), ("cytokine", "ng_per_ml"), ("vegf", "ng_per_ml"), ("oxygen", "mmhg")):
+        means[f"{name}_{unit}"] = float(np.mean(getattr(model, name).on_lattice()[inside], dtype=np.float64))
+    threshold = model.parameters["vegf.hypoxia_half_effect_mmhg"]
+    return {**means, "hypoxic_fraction": np.mean(model.oxygen.on_lattice()[inside] < threshold)}
+
+
+def _vessels(model: HealingModel) -> dict[str, float]:
+    network, v = model.vessels, model.vessels.segments
+    perfused = (v["perfused"] == 1) & v.alive[: v.n_rows]
+    fixed = network.fixed_pressure_mmhg
+    arterial = fixed == model.parameters["vessel.arterial_pressure_mmhg"]
+    alive = v.alive[: v.n_rows]
+    leaving = np.where(arterial[v["node_a"]], 1, 0) - np.where(arterial[v["node_b"]], 1, 0)
+    by_id = np.argsort(v.uid[: v.n_rows], kind="stable")
+    return {
+        "perfused_vessel_length_mm_per_mm2": np.sum((network.length_um() * perfused)[by_id]) * 1e-3 / model.lattice.surface_area_mm2,
+        "flow_nl_per_min": np.sum((leaving * v["flow_nl_per_min"] * alive)[by_id]),
+    }
+
+
+def _hair_and_drug(model: HealingModel) -> dict[str, float]:
+    hairs = model.population(Follicle)
+    amounts: dict[str, float] = dict.fromkeys([name for name in OBSERVABLES if name.startswith("drug_")], 0.0)
+    if model.topicals:
+        last = model.topicals[-1].amounts_ug_per_cm2()
+        amounts.update(last)
+        area_cm2 = model.lattice.surface_area_mm2 * 1e-2
+        for earlier in model.topicals[:-1]:
+            amounts["drug_cleared_ug_per_cm2"] += (earlier.cleared_ug + earlier.degraded_ug) / area_cm2
+            amounts["drug_donor_ug_per_cm2"] += (earlier.donor_ug + earlier.removed_ug) / area_cm2
+    return {
+        "follicle_count": len(hairs),
+        "anagen_fraction": float(np.mean(hairs["stage"] == ANAGEN)) if len(hairs) else float("nan"),
+        **amounts,
+    }
+
+
+def fields(model: HealingModel) -> dict[str, NDArray]:
+    """Every field of :data:`FIELDS` now, each ``(nz, ny, nx)``."""
+    m = model.matrix
+    return {
+        "tissue": model.tissue.codes(),
+        "cell_kind": model.cell_kinds(),
+        "collagen_1": m.collagen_1.copy(),
+        "collagen_3": m.collagen_3.copy(),
+        "denatured_collagen": m.denatured_collagen.copy(),
+        "fragments": m.fragments.copy(),
+        "elastin": m.elastin.copy(),
+        "orientation_rad": (0.5 * np.arctan2(m.order_sin, m.order_cos)).astype(np.float32),
+        "orientation_order": m.order.astype(np.float32),
+        **{name: getattr(model, name).on_lattice().astype(np.float32) for name in ("tgf_beta1", "mmp9", "cytokine", "vegf", "oxygen", "drug")},
+    }
+
+
+def agent_columns(model: HealingModel) -> dict[str, dict[str, NDArray]]:
+    """Columns of each kind of agent, in order of id; positions in um, depth counted from the mean skin surface."""
+    air_um = model.lattice.air_sites * model.lattice.spacing_um
+    tables = {}
+    for name, kind in (("keratinocyte", Keratinocyte), ("fibroblast", Fibroblast), ("t_cell", TCell), ("follicle", Follicle)):
+        cells = model.population(kind)
+        rows = np.arange(cells.n_rows)[cells.rows()]
+        rows = rows[np.argsort(cells.uid[rows], kind="stable")]
+        table = {"unique_id": cells.uid[rows].copy(), **{column: cells[column][rows].copy() for column in cells.columns}}
+        if kind is Keratinocyte:
+            for axis in "xyz":
+                table[f"{axis}_um"] = (table.pop(f"i{axis}") + 0.5) * model.lattice.spacing_um
+        if "z_um" in table:
+            table["z_um"] = table["z_um"] - air_um
+        tables[name] = table
+    return tables
+
+
+def vessel_table(model: HealingModel) -> dict[str, NDArray]:
+    """Segments of the vessel network in order of id; depth counted from the mean skin surface."""
+    v = model.vessels.segments
+    rows = np.arange(v.n_rows)[v.rows()]
+    rows = rows[np.argsort(v.uid[rows], kind="stable")]
+    air = np.array([0.0, 0.0, model.lattice.air_sites * model.lattice.spacing_um])
+    ends = (end[rows] - air for end in model.vessels.ends())
+    table = {f"{axis}{k}_um": end[:, i] for k, end in enumerate(ends) for i, axis in enumerate("xyz")}
+    return {**table, **{name: v[name][rows].copy() for name in ("radius_um", "flow_nl_per_min", "perfused", "coagulated", "growing")}}

@@ -1,0 +1,96 @@
+"""The diffusing signals of the model: where they come from and where they go in one step."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mendsim.abm.agents.keratinocyte import CELL_KIND
+from mendsim.abm.fields.field import SOURCE_QUANTUM_NG_PER_H, Field
+from mendsim.abm.tissue import AIR, CLOT, DERMIS, EPIDERMIS, HYPODERMIS
+
+if TYPE_CHECKING:
+    from mendsim.abm.model import HealingModel
+
+__all__ = ["SOURCE_QUANTUM_NG_PER_H", "build", "release", "settle_oxygen", "step"]
+
+_SECONDS_PER_HOUR = 3600.0
+_COARSENING = 2
+"""Fields of signals live on sites twice as wide: their decay lengths are 40 um and more."""
+
+
+def build(model: HealingModel) -> None:
+    """Make the fields of a model: TGF-beta1, MMP9, cytokine and VEGF in ng/mL, oxygen in mmHg, drug in ug/mL."""
+    p, lattice = model.parameters, model.lattice
+    for name in ("tgf_beta1", "mmp9", "cytokine", "vegf"):
+        decay = math.log(2.0) / (_SECONDS_PER_HOUR * p[f"{name}.half_life_h"])
+        field = Field(name=name, unit="ng/mL", lattice=lattice, factor=_COARSENING, decay_per_s=decay)
+        setattr(model, name, field)
+    model.oxygen = Field(name="oxygen", unit="mmHg", lattice=lattice, factor=_COARSENING, decay_per_s=0.0)
+    model.drug = Field(name="drug", unit="ug/mL", lattice=lattice, factor=1, decay_per_s=0.0)
+    model.alarmin_ng = np.zeros(lattice.shape)
+    """Alarmin still held by dead cells, ng in each site; it leaks out by its own half-life."""
+    tissue = (model.tissue.code != AIR).astype(float)
+    for name in ("tgf_beta1", "mmp9", "cytokine", "vegf"):
+        getattr(model, name).set_diffusivity(np.full(lattice.shape, p[f"{name}.diffusivity_um2_per_s"]))
+    model.drug.set_diffusivity(tissue)
+    model.drug.concentration[...] = 0.0
+
+
+def settle_oxygen(model: HealingModel) -> None:
+    """Bring oxygen to its steady state, from which VEGF starts at rest."""
+    model.oxygen.concentration[...] = model.parameters["oxygen.blood_mmhg"]
+    for _ in range(20):
+        _oxygen(model)
+        model.oxygen.step(math.inf)
+
+
+def release(model: HealingModel, left: NDArray[np.float32]) -> None:
+    """Set signals free: alarmin from dead cells, TGF-beta1 from dissolving clot and lysed matrix, cytokine from fragments.
+
+    ``left`` is what :meth:`Matrix.turn_over` returns; sources are added to the fields in ng/mL/s.
+    """
+    p, dt_h = model.parameters, model.step_h
+    lysed, cleared, fibrin = left
+    share = 1.0 - math.exp(-math.log(2.0) * dt_h / p["cytokine.alarmin_release_half_life_h"])
+    per_s = 1.0 / (dt_h * _SECONDS_PER_HOUR)
+    leaked = model.alarmin_ng * share
+    model.alarmin_ng -= leaked
+    model.cytokine.add_source((leaked / model.lattice.site_volume_ml + p["cytokine.fragment_release_ng_per_mg"] * cleared) * per_s)
+    model.tgf_beta1.add_source(
+        (p["tgf_beta1.clot_content_ng_per_mg_fibrin"] * fibrin + p["tgf_beta1.matrix_content_ng_per_mg_collagen"] * lysed) * per_s
+    )
+
+
+def step(model: HealingModel) -> None:
+    """Advance every signal by one step; the fields are independent and solved side by side."""
+    p = model.parameters
+    _oxygen(model)
+    low = model.oxygen.concentration
+    half, steepness = p["vegf.hypoxia_half_effect_mmhg"], p["vegf.hypoxia_steepness"]
+    hypoxia = half**steepness / (half**steepness + np.maximum(low, 0.0) ** steepness)
+    tissue = model.oxygen.restrict((model.tissue.codes() != AIR).astype(np.float64))
+    model.vegf.add_own_source(p["vegf.secretion_ng_per_ml_h"] * hypoxia * tissue / _SECONDS_PER_HOUR)
+    fields = (model.tgf_beta1, model.mmp9, model.cytokine, model.vegf, model.oxygen)
+    model.pool.run([(field.step, (model.step_h,)) for field in fields])
+
+
+def _oxygen(model: HealingModel) -> None:
+    """Set uptake by cells, exchange with perfused vessels, and the air above."""
+    p, field, codes = model.parameters, model.oxygen, model.tissue.codes()
+    rate = np.zeros(codes.shape)
+    rate[codes == EPIDERMIS] = p["oxygen.epidermis_uptake_mmhg_per_s"]
+    rate[np.isin(codes, (DERMIS, HYPODERMIS, CLOT))] = p["oxygen.dermis_uptake_mmhg_per_s"]
+    kinds = model.cell_kinds()
+    rate[kinds >= CELL_KIND["corneocyte"]] = 0.0
+    michaelis = field.restrict(rate) / (p["oxygen.half_uptake_mmhg"] + np.maximum(field.concentration, 0.0))
+    exchange = p["oxygen.vessel_exchange_per_s"] * model.vessels.exchange
+    field.uptake[...] = michaelis + exchange
+    field.add_own_source(exchange * p["oxygen.blood_mmhg"])
+    diffusivity = np.full(codes.shape, p["oxygen.diffusivity_um2_per_s"])
+    diffusivity[kinds == CELL_KIND["corneocyte"]] *= p["oxygen.stratum_corneum_diffusivity_ratio"]
+    field.set_diffusivity(diffusivity)
+    field.hold(codes == AIR, p["oxygen.air_mmhg"])

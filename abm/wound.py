@@ -1,0 +1,100 @@
+"""Takes an injury into the tissue: what is removed, what dies, what is closed, what is spilled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mendsim.abm.agents.fibroblast import Fibroblast
+from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
+from mendsim.abm.agents.t_cell import TCell
+from mendsim.abm.draws import uniforms
+from mendsim.abm.tissue import CLOT, DERMIS, HYPODERMIS
+from mendsim.common.errors import InputError
+from mendsim.common.purposes import THERMAL_NECROSIS
+from mendsim.thermal.injury import Injury
+
+if TYPE_CHECKING:
+    from mendsim.abm.model import HealingModel
+
+_REMOVED = 0.5  # a site with one cell cannot be half gone: it goes with the larger part
+
+
+def injure(model: HealingModel, injury: Injury) -> None:
+    """Apply an injury.
+
+    Ablated sites lose their matrix and cells; in the dermis they fill with clot (fibrin). A cell dies with the probability that
+    the damage integral of its kind gives, drawn by its id. Dead cells leave their alarmin behind.
+    """
+    if injury.lattice != model.lattice:
+        raise InputError("the injury was computed on another lattice", value=str(injury.lattice), allowed=str(model.lattice))
+    removed = injury.ablated >= _REMOVED
+    model.matrix.denature(injury.damage["collagen_denaturation"])
+    model.matrix.remove(injury.ablated)
+    _kill_keratinocytes(model, injury, removed)
+    _kill_dermal(model, Fibroblast, injury.damage["fibroblast_necrosis"], removed)
+    _kill_dermal(model, TCell, injury.damage["t_cell_apoptosis"], removed)
+    code = model.tissue.code
+    channel = removed & np.isin(code, (DERMIS, HYPODERMIS))
+    code[channel] = CLOT
+    model.matrix.fibrin[channel] = model.parameters["fibrin.clot_mg_per_ml"]
+    model.vessels.coagulate(np.maximum(injury.damage["vessel_coagulation"], injury.ablated))
+
+
+def _dies(model: HealingModel, ids: np.ndarray, fraction: np.ndarray) -> np.ndarray:
+    return uniforms(model.seed, ids, model.step_index, THERMAL_NECROSIS) < fraction
+
+
+def _kill_keratinocytes(model: HealingModel, injury: Injury, removed: np.ndarray) -> None:
+    cells, tissue = model.population(Keratinocyte), model.tissue
+    rows = np.arange(cells.n_rows)[cells.rows()]
+    at = cells["iz"][rows], cells["iy"][rows], cells["ix"][rows]
+    living = cells["kind"][rows] < CELL_KIND["corneocyte"]
+    killed = living & _dies(model, cells.uid[rows], injury.damage["keratinocyte_necrosis"][at])
+    cells["kind"][rows[killed]] = CELL_KIND["debris"]
+    cells["integrity"][rows[killed]] = 1.0
+    cells["activation"][rows[killed]] = 0.0
+    gone = removed[at]
+    # what a beam removes, it removes from the top; a stack keeps no holes
+    tissue.occupant[tuple(index[gone] for index in at)] = 0
+    cells.remove(rows[gone])
+    _settle(model)
+    np.add.at(model.alarmin_ng, tuple(index[killed & ~gone] for index in at), _alarmin_ng(model))
+
+
+def _settle(model: HealingModel) -> None:
+    """Let stacks sink where cells beneath were removed."""
+    tissue, cells = model.tissue, model.population(Keratinocyte)
+    occupied = tissue.occupant > 0
+    holes = np.argwhere((occupied.sum(axis=0) > 0) & (occupied.sum(axis=0) != _run_from_bed(occupied, tissue.bed_z)))
+    for y, x in holes:
+        ids = tissue.occupant[:, y, x][occupied[:, y, x]]
+        bed = tissue.bed_z[y, x]
+        tissue.occupant[:, y, x] = 0
+        tissue.occupant[bed - len(ids) : bed, y, x] = ids
+        cells["iz"][model.registry.row_of[ids]] = np.arange(bed - len(ids), bed)
+
+
+def _run_from_bed(occupied: np.ndarray, bed_z: np.ndarray) -> np.ndarray:
+    """Length of the gapless run of occupied sites that stands on the bed, ``(ny, nx)``."""
+    z = np.arange(occupied.shape[0])[:, None, None]
+    above_bed = np.where(z < bed_z, occupied, True)
+    return (np.cumprod(above_bed[::-1], axis=0).sum(axis=0) - (occupied.shape[0] - bed_z)).astype(int)
+
+
+def _alarmin_ng(model: HealingModel) -> float:
+    return model.parameters["cytokine.alarmin_pg_per_dead_cell"] * 1e-3
+
+
+def _kill_dermal(model: HealingModel, kind: type, fraction: np.ndarray, removed: np.ndarray) -> None:
+    cells, spacing = model.population(kind), model.lattice.spacing_um
+    rows = np.arange(cells.n_rows)[cells.rows()]
+    at = tuple(
+        np.clip((cells[name][rows] / spacing).astype(np.int64), 0, size - 1)
+        for name, size in zip(("z_um", "y_um", "x_um"), model.lattice.shape, strict=True)
+    )
+    gone = removed[at]
+    killed = _dies(model, cells.uid[rows], fraction[at]) & ~gone
+    np.add.at(model.alarmin_ng, tuple(index[killed] for index in at), _alarmin_ng(model))
+    cells.remove(rows[killed | gone])
