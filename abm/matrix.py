@@ -68,7 +68,7 @@ class Matrix:
             getattr(self, name)[...] *= keep
 
     def turn_over(
-        self, code: NDArray[np.uint8], mmp9: NDArray[np.floating], factor: int, dt_h: float, p: Mapping[str, float]
+        self, code: NDArray[np.uint8], mmp9: NDArray[np.floating], factor: int, intact_order: float, dt_h: float, p: Mapping[str, float]
     ) -> NDArray[np.float32]:
         """Lyse, clear and take in one step's deposits; clot that holds more collagen than fibrin becomes dermis.
 
@@ -76,6 +76,7 @@ class Matrix:
         ----------
         code : compartments of the tissue, changed in place.
         mmp9 : concentration in ng/mL on a grid coarser by ``factor``.
+        intact_order : order parameter of intact dermis; fibres as ordered as that are not cut.
         dt_h : step in hours.
         p : parameters of the healing model.
 
@@ -92,6 +93,7 @@ class Matrix:
             *(self.deposit_1, self.deposit_3, self.deposit_elastin, self.deposit_cos, self.deposit_sin),
             left,
             factor,
+            intact_order,
             dt_h,
             p["mmp9.half_effect_ng_per_ml"],
             p["mmp9.denatured_lysis_per_d"] * per_day,
@@ -122,6 +124,7 @@ def _turn_over(
     deposit_sin,
     left,
     factor,
+    intact_order,
     dt,
     half_effect,
     denatured_rate,
@@ -148,7 +151,7 @@ def _turn_over(
                     lost = denatured[z, y, x] * (1.0 - math.exp(-denatured_rate * saturation * dt))
                     denatured[z, y, x] -= lost
                     order = math.sqrt(order_cos[z, y, x] ** 2 + order_sin[z, y, x] ** 2)
-                    share = 1.0 - math.exp(-disordered_rate * (1.0 - min(order, 1.0)) * saturation * dt)
+                    share = 1.0 - math.exp(-disordered_rate * max(0.0, 1.0 - order / intact_order) * saturation * dt)
                     lost_1, lost_3 = collagen_1[z, y, x] * share, collagen_3[z, y, x] * share
                     collagen_1[z, y, x] -= lost_1
                     collagen_3[z, y, x] -= lost_3

@@ -160,7 +160,9 @@ class HealingModel(ColumnModel):
         t_cell.secrete(self)
 
     def _remodelling(self) -> None:
-        left = self.matrix.turn_over(self.tissue.code, self.mmp9.concentration, self.mmp9.factor, self.step_h, self.parameters)
+        left = self.matrix.turn_over(
+            self.tissue.code, self.mmp9.concentration, self.mmp9.factor, self.site.orientation_order, self.step_h, self.parameters
+        )
         signals.release(self, left)
 
     def _transport(self) -> None:

@@ -103,7 +103,7 @@ def _vessels(model: HealingModel) -> dict[str, float]:
     leaving = np.where(arterial[v["node_a"]], 1, 0) - np.where(arterial[v["node_b"]], 1, 0)
     by_id = np.argsort(v.uid[: v.n_rows], kind="stable")
     return {
-        "perfused_vessel_length_mm_per_mm2": np.sum((network.length_um() * perfused)[by_id]) * 1e-3 / model.lattice.surface_area_mm2,
+        "perfused_vessel_length_mm_per_mm2": np.sum((network.length_um() * perfused)[by_id]) * 1e-3 * network.share / model.lattice.surface_area_mm2,
         "flow_nl_per_min": np.sum((leaving * v["flow_nl_per_min"] * alive)[by_id]),
     }
 

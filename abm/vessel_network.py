@@ -26,6 +26,7 @@ class VesselNetwork:
     ----------
     position_um : float64 ``(n_nodes, 3)``; x, y and z from the corner of the lattice.
     fixed_pressure_mmhg : float64 ``(n_nodes,)``; NaN inside the network.
+    share : part of the network's slab of tissue that a section one site thick is; 1 in a block.
     """
 
     def __init__(self, model: HealingModel, graph: nx.Graph):
@@ -42,7 +43,8 @@ class VesselNetwork:
         edges = [(place[a], place[b], data["radius_um"]) for a, b, data in graph.edges(data=True)]
         a, b, radius = (np.array(column) for column in zip(*edges, strict=True))
         Vessel.create_agents(model, len(edges), node_a=a, node_b=b, radius_um=radius)
-        self.exchange_sites = np.empty((0, 3), np.int64)
+        slab = model.parameters["vessel.section_thickness_um"]
+        self.share = min(1.0, model.lattice.ny * model.lattice.spacing_um / slab) if model.lattice.ny == 1 else 1.0
         self.solve()
 
     @property
@@ -89,7 +91,7 @@ class VesselNetwork:
         return (0.5 * (a + b))[(v["perfused"] == 1) & v.alive[: v.n_rows]]
 
     def _rasterise(self) -> None:
-        """Share of each oxygen site that a perfused vessel runs through, as length over site spacing."""
+        """Length of perfused vessel in each oxygen site over the site's spacing; a thin section gets its share of its slab's vessels."""
         v, field = self.segments, self.model.oxygen
         spacing = self.model.lattice.spacing_um * field.factor
         a, b = self.ends()
@@ -101,6 +103,7 @@ class VesselNetwork:
             at = start + (end - start) * ((np.arange(n) + 0.5) / n)[:, None]
             index = np.clip((at / spacing).astype(int), 0, np.array(field.concentration.shape)[::-1] - 1)
             np.add.at(self.exchange, (index[:, 2], index[:, 1], index[:, 0]), np.linalg.norm(end - start) / n / spacing)
+        self.exchange *= self.share
 
     def coagulate(self, fraction: NDArray[np.floating]) -> None:
         """Close segments whose worst point is more likely than not coagulated (R22); ``fraction`` is on the lattice."""

@@ -121,6 +121,7 @@ def differentiate(model: HealingModel) -> None:
         cells["melanin_pg"],
         model.step_h,
         model.transit_h,
+        _HOURS_PER_DAY * p["keratinocyte.uncovered_transit_d"],
         _HOURS_PER_DAY * p["keratinocyte.stratum_corneum_transit_d"],
         p["keratinocyte.granular_maturity"],
         p["keratinocyte.melanin_uptake_per_h"],

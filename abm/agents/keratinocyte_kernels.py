@@ -44,11 +44,24 @@ def touches_dermis(bed_z, z, y, x):
 
 
 @njit(cache=True, nogil=True)
-def mature(occupant, row_of, bed_z, kind, maturity, integrity, melanin, dt, transit, corneum_transit, granular, uptake, basal_melanin):
-    """Differentiate by contact: basal on the dermis, else ripening to a corneocyte, whose cohesion decays."""
+def mature(occupant, row_of, bed_z, kind, maturity, integrity, melanin, dt, transit, uncovered_transit, corneum_transit, granular, uptake, basal_melanin):
+    """Differentiate by contact: basal on the dermis, else ripening to a corneocyte, whose cohesion decays.
+
+    The topmost living cell ripens faster while no corneocyte covers it.
+    """
     ny, nx = bed_z.shape
     for y in range(ny):
         for x in range(nx):
+            z = bed_z[y, x] - 1
+            covered = False
+            topmost = -1
+            while z >= 0 and occupant[z, y, x] > 0:
+                row = row_of[occupant[z, y, x]]
+                if kind[row] == CORNEOCYTE:
+                    covered = True
+                elif kind[row] != DEAD:
+                    topmost = z
+                z -= 1
             z = bed_z[y, x] - 1
             while z >= 0 and occupant[z, y, x] > 0:
                 row = row_of[occupant[z, y, x]]
@@ -59,7 +72,7 @@ def mature(occupant, row_of, bed_z, kind, maturity, integrity, melanin, dt, tran
                     maturity[row] = 0.0
                     melanin[row] += (basal_melanin - melanin[row]) * (1.0 - math.exp(-uptake * dt))
                 else:
-                    maturity[row] += dt / transit
+                    maturity[row] += dt / (uncovered_transit if z == topmost and not covered else transit)
                     if maturity[row] >= 1.0:
                         kind[row] = CORNEOCYTE
                         integrity[row] = 1.0

@@ -10,11 +10,12 @@ from mendsim.abm.core.bulk import bulk
 from mendsim.abm.core.collector import ColumnDataCollector
 from mendsim.abm.core.columns import Column
 from mendsim.abm.core.groupby import ColumnGroupBy
-from mendsim.abm.core.layers import FieldLayer, SectionView
+from mendsim.abm.core.layers import FieldLayer
 from mendsim.abm.core.model import ColumnModel
 from mendsim.abm.core.parallel import WorkPool, row_chunks
 from mendsim.abm.core.population import Population
 from mendsim.abm.core.registry import AgentRemovedError, Registry
+from mendsim.abm.core.section import SectionView
 
 __all__ = [
     "AgentRemovedError",

@@ -40,7 +40,9 @@ class ColumnAgent(Agent):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__init__" in vars(cls):
-            raise TypeError(f"{cls.__name__}: declare columns with defaults instead of __init__, which bulk creation skips")
+            raise TypeError(
+                f"{cls.__name__}: declare columns with defaults instead of __init__, which bulk creation skips"
+            )
         for name, value in vars(cls).items():
             if isinstance(value, Column) and (hasattr(Agent, name) or name in ColumnAgent.__slots__):
                 raise TypeError(f"{cls.__name__}.{name}: a column may not hide an attribute of every agent")
@@ -72,7 +74,9 @@ class ColumnAgent(Agent):
         """
         for name, value in constants.items():
             if np.ndim(value):
-                raise TypeError(f"from_dataframe takes constants, but {name!r} is a sequence; make it a column of the table")
+                raise TypeError(
+                    f"from_dataframe takes constants, but {name!r} is a sequence; make it a column of the table"
+                )
         return cls.create_agents(model, len(df), **{str(name): df[name].to_numpy() for name in df.columns}, **constants)
 
     @classmethod
@@ -111,7 +115,9 @@ class ColumnAgent(Agent):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not hasattr(getattr(type(self), name, None), "__set__"):
-            raise AttributeError(f"{type(self).__name__} has no column {name!r}; declare `{name} = Column(...)` on the class")
+            raise AttributeError(
+                f"{type(self).__name__} has no column {name!r}; declare `{name} = Column(...)` on the class"
+            )
         object.__setattr__(self, name, value)
 
     def __eq__(self, other: object) -> bool:
@@ -159,7 +165,7 @@ def _new_handle(model: ColumnModel, uid: int) -> ColumnAgent:
     registry = model.registry
     if not 0 < uid < registry.next_id:
         raise AgentRemovedError(f"there was never an agent {uid} in the model")
-    agent = object.__new__(registry.populations[registry.code_of.item(uid)].agent_type)
+    agent: ColumnAgent = object.__new__(registry.populations[registry.code_of.item(uid)].agent_type)
     _address(agent, model, uid)
     return agent
 

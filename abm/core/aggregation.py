@@ -18,8 +18,7 @@ def aggregate(agents: ColumnAgentSet, attribute: str, func: Callable[..., Any]) 
     ``min``, ``max``, ``sum``, ``len`` and numpy functions work on the column itself; any other function is given the
     list of Python numbers that Mesa would give it.
     """
-    as_array = attribute == "unique_id" or all(attribute in t.columns for t in agents.types)
-    if not as_array:
+    if not agents.has_column(attribute):
         return func(agents.get(attribute))
     if func in _VECTORISED:
         return _VECTORISED[func](agents.column(attribute))

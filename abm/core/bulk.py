@@ -32,7 +32,7 @@ class bulk:  # noqa: N801 - a decorator
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
-        functools.update_wrapper(self, function)  # type: ignore[arg-type]
+        functools.update_wrapper(self, function)
 
     def __get__(self, agent: Any, owner: type | None = None) -> Any:
         return self if agent is None else functools.partial(self._on_one, agent)

@@ -24,6 +24,8 @@ class ColumnModel(mesa.Model):
     ----------
     rng : int, optional
         Seed of Mesa's own generators ``model.random`` and ``model.rng``.
+    **options
+        Whatever else the installed Mesa's Model takes.
 
     Attributes
     ----------
@@ -33,8 +35,8 @@ class ColumnModel(mesa.Model):
 
     time_h: float = 0.0
 
-    def __init__(self, *, rng: Any = None) -> None:
-        super().__init__(rng=rng)
+    def __init__(self, *, rng: Any = None, **options: Any) -> None:
+        super().__init__(rng=rng, **options)
         self._populations: dict[type, Population] = {}
         self.registry = Registry(self._clock_h)
 
@@ -75,7 +77,7 @@ class ColumnModel(mesa.Model):
         return ColumnAgentSet(self, self._populations)
 
     @agents.setter
-    def agents(self, agents: object) -> NoReturn:
+    def agents(self, agents: object) -> NoReturn:  # noqa: ARG002 - a setter needs it
         raise AttributeError("model.agents is kept by Mesa; use another name")
 
     @property
@@ -146,6 +148,8 @@ class ColumnModel(mesa.Model):
             if kind not in saved:
                 raise ValueError(f"saved agents {kind} are unknown here; this model has {', '.join(saved)}")
             saved[kind][column] = array
+        for population in self.populations:
+            population.check(saved[population.agent_type.__name__])
         self.registry.clear(int(state["next_id"]))
         for population in self.populations:
             population.restore(saved[population.agent_type.__name__])

@@ -81,7 +81,7 @@ def _share(
             function, arguments = tasks[i]
             try:
                 results[i] = function(*arguments)
-            except BaseException as error:  # noqa: BLE001 - raised again below, in the caller's thread
+            except BaseException as error:
                 errors[i] = error
                 waiting.clear()
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mendsim.abm.core.births import BirthQueue
 from mendsim.abm.core.columns import Column
-from mendsim.abm.core.registry import Registry, enlarged
+from mendsim.abm.core.registry import GONE, Registry, enlarged
 
 _SMALLEST = 256  # rows of the first allocation
 
@@ -84,9 +84,8 @@ class Population:
             For an array of another length.
         """
         if unknown := values.keys() - self.columns.keys():
-            raise TypeError(
-                f"{self.agent_type.__name__} has no column {', '.join(sorted(unknown))}; it has {', '.join(self.columns)}"
-            )
+            kind, names = self.agent_type.__name__, ", ".join(sorted(unknown))
+            raise TypeError(f"{kind} has no column {names}; it has {', '.join(self.columns)}")
         if "born_h" in self.columns:
             values.setdefault("born_h", self.registry.clock())
         given = {name: self._fitting(name, value, n) for name, value in values.items()}
@@ -117,6 +116,11 @@ class Population:
         """
         index = np.atleast_1d(rows)
         index = np.flatnonzero(index) if index.dtype == np.bool_ else np.unique(index.astype(np.int64))
+        index = index[index != GONE]
+        if len(index) and not 0 <= index[0] <= index[-1] < self.n_rows:
+            raise IndexError(
+                f"{self.agent_type.__name__} has rows 0 to {self.n_rows - 1}, not {index[0]} to {index[-1]}"
+            )
         index = index[self.alive[index]]
         self._alive[index] = False
         self.n_dead += len(index)
@@ -141,22 +145,26 @@ class Population:
         rows = self.rows()
         return {"uid": self.uid[rows].copy(), **{name: self[name][rows].copy() for name in self.columns}}
 
-    def restore(self, state: dict[str, NDArray[Any]]) -> None:
-        """Replace all agents by those of :meth:`state`.  The registry must have been cleared before.
+    def check(self, state: dict[str, NDArray[Any]]) -> None:
+        """Refuse a state that is not of this type.
 
         Raises
         ------
         ValueError
-            If the state's columns are not this type's, in name, dtype or length.
+            If its columns are others, in name, dtype or length.
         """
+        kind = self.agent_type.__name__
         expected = {"uid": np.dtype(np.int64), **{name: column.dtype for name, column in self.columns.items()}}
         found = {name: array.dtype for name, array in state.items()}
         if found != expected:
             wrong = sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name))
-            raise ValueError(f"saved {self.agent_type.__name__} has other columns than this version: {', '.join(wrong)}")
+            raise ValueError(f"saved {kind} has other columns than this version: {', '.join(wrong)}")
+        if len({array.shape for array in state.values()}) > 1:
+            raise ValueError(f"saved {kind} has columns of different lengths")
+
+    def restore(self, state: dict[str, NDArray[Any]]) -> None:
+        """Replace all agents by those of a state that :meth:`check` let pass, in a registry that was cleared."""
         n = len(state["uid"])
-        if any(array.shape != (n,) for array in state.values()):
-            raise ValueError(f"saved {self.agent_type.__name__} has columns of different lengths")
         self._reserve(n)
         for name in self.columns:
             self._arrays[name][:n] = state[name]

@@ -1,0 +1,1 @@
+"""Diffusing signals: one field, and the solver beneath it."""

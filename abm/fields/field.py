@@ -1,0 +1,183 @@
+"""A diffusing quantity on the lattice, advanced by backward Euler."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mendsim.abm.fields import multigrid
+from mendsim.common.lattice import Lattice
+
+SOURCE_QUANTUM_NG_PER_H = 1e-18
+"""Secretions are counted in whole quanta of ng/h, so that the order of the secreting cells cannot matter."""
+
+_TOLERANCE = 1e-6
+_MOST_ITERATIONS = 200
+_SECONDS_PER_HOUR = 3600.0
+
+
+class FieldError(ArithmeticError):
+    """A field could not be solved; names the field, the residual and, for a number that is none, its place."""
+
+
+class Field:
+    """Concentration c with ``dc/dt = div(D grad c) - (decay + uptake) c + source`` and no flux through the outer faces.
+
+    The field lives on cells ``factor`` lattice sites wide (in each direction that has more than one site); where the lattice
+    does not divide evenly, the last cells are smaller and every volume and distance is the true one. Cells may be held at
+    a value. A step is one elliptic problem, solved to a relative residual of 1e-6, so it is stable and positive for any
+    length of step, and an infinite step gives the steady state.
+
+    Parameters
+    ----------
+    name, unit : of the concentration.
+    lattice : on which the agents live.
+    factor : coarsening, at least 1.
+    decay_per_s : first-order decay everywhere.
+
+    Attributes
+    ----------
+    concentration : float64 ``(mz, my, mx)``.
+    source : int64 of the same shape, quanta of amount per hour that cells secrete in this step; cleared by :meth:`step`.
+    uptake : float64 of the same shape, first-order loss in 1/s besides ``decay_per_s``.
+    """
+
+    def __init__(self, *, name: str, unit: str, lattice: Lattice, factor: int, decay_per_s: float):
+        self.name, self.unit, self.lattice, self.factor, self.decay_per_s = name, unit, lattice, factor, decay_per_s
+        self._widths = [_widths(n, factor if n > 1 else 1, lattice.spacing_um) for n in lattice.shape]
+        self.shape: tuple[int, ...] = tuple(len(w) for w in self._widths)
+        dz, dy, dx = self._widths
+        self.volume_um3 = dz[:, None, None] * dy[None, :, None] * dx[None, None, :]
+        self.concentration = np.zeros(self.shape)
+        self.source = np.zeros(self.shape, np.int64)
+        self.uptake = np.zeros(self.shape)
+        self.decayed = 0.0
+        """Amount lost to decay and uptake in the last step, concentration times mL."""
+        self._own_source = np.zeros(self.shape)
+        self._held = np.zeros(self.shape, bool)
+        self._held_value = 0.0
+        self._shapes = multigrid.level_shapes(self.shape)  # type: ignore[arg-type]
+        self._start = multigrid.offsets(self._shapes)
+        length = multigrid.buffer_length(self._shapes)
+        self._cells = slice(int(self._start[0]), int(self._start[1]))
+        self._faces, self._reaction, self._buffers = np.zeros((3, length)), np.zeros(length), np.zeros((8, length))
+        self._diffusivity = np.zeros(self.shape)
+        self._to_held = np.zeros(self.shape)
+        self._stale = True
+
+    def restrict(self, fine: NDArray) -> NDArray[np.float64]:
+        """Mean of a lattice array over the sites of each cell."""
+        out = np.asarray(fine, np.float64)
+        for axis, n in enumerate(self.lattice.shape):
+            if len(self._widths[axis]) == n:
+                continue
+            edges = np.arange(0, n, self.factor)
+            counts = np.diff(np.append(edges, n)).reshape([-1 if k == axis else 1 for k in range(3)])
+            out = np.add.reduceat(out, edges, axis=axis) / counts
+        return out
+
+    def on_lattice(self) -> NDArray[np.float64]:
+        """Concentration at every lattice site, ``(nz, ny, nx)``: the value of its cell."""
+        out = self.concentration
+        for axis, n in enumerate(self.lattice.shape):
+            if len(self._widths[axis]) != n:
+                out = np.repeat(out, self.factor, axis=axis).take(range(n), axis=axis)
+        return out
+
+    def set_diffusivity(self, fine: ArrayLike) -> None:
+        """Set D (um2/s) of every lattice site; faces take the harmonic mean of their cells, 0 closes a face."""
+        coarse = self.restrict(np.broadcast_to(np.asarray(fine, np.float64), self.lattice.shape))
+        if not np.array_equal(coarse, self._diffusivity):
+            self._diffusivity = coarse
+            self._stale = True
+
+    def hold(self, fine_mask: NDArray[np.bool_], value: float) -> None:
+        """Hold cells at a value whose sites all lie in the mask."""
+        held = self.restrict(fine_mask) > 1.0 - 1e-9
+        if not np.array_equal(held, self._held):
+            self._held = held
+            self._stale = True
+        self._held_value = value
+
+    def add_source(self, fine_rate: NDArray) -> None:
+        """Add a source in concentration per second, given on the lattice, to the coming step."""
+        self._own_source += self.restrict(fine_rate)
+
+    def add_own_source(self, rate: NDArray) -> None:
+        """Add a source in concentration per second, given on the field's own cells, to the coming step."""
+        self._own_source += rate
+
+    def total_amount(self) -> float:
+        """Concentration times volume, in concentration times mL."""
+        return float(np.sum(self.concentration * self.volume_um3)) * 1e-12
+
+    def step(self, dt_h: float) -> tuple[int, float]:
+        """Advance by ``dt_h`` hours (infinite for the steady state) with the sources given since the last step.
+
+        Returns
+        -------
+        iterations, relative residual.
+
+        Raises
+        ------
+        FieldError : the solver did not converge, or a number is none.
+        """
+        volume_ml = self.volume_um3 * 1e-12
+        source = self._own_source + self.source * (SOURCE_QUANTUM_NG_PER_H / _SECONDS_PER_HOUR) / volume_ml
+        self._own_source[...] = 0.0
+        self.source[...] = 0
+        holding = self._held_value != 0.0 and bool(self._held.any())
+        if not (holding or source.any() or self.concentration.any()):
+            self.decayed = 0.0
+            return 0, 0.0
+        if self._stale:
+            self._set_faces()
+        inverse_dt = 0.0 if math.isinf(dt_h) else 1.0 / (dt_h * _SECONDS_PER_HOUR)
+        loss = self.decay_per_s + self.uptake
+        right = self.volume_um3 * (source + inverse_dt * self.concentration) + self._to_held * self._held_value
+        reaction = self.volume_um3 * (inverse_dt + loss) + self._to_held
+        right[self._held] = self.volume_um3[self._held] * self._held_value
+        reaction[self._held] = self.volume_um3[self._held]
+        self._reaction[self._cells] = reaction.ravel()
+        solution = self.concentration.ravel()
+        iterations, residual = multigrid.solve(
+            self._shapes, self._start, self._faces, self._reaction, right.ravel(), solution, self._buffers, _TOLERANCE, _MOST_ITERATIONS
+        )
+        if not residual <= _TOLERANCE:
+            place = np.argwhere(~np.isfinite(self.concentration + right))
+            where = f" at (z, y, x) cell {tuple(place[0].tolist())}" if len(place) else ""
+            raise FieldError(f"{self.name}: relative residual {residual:.3g} after {iterations} iterations{where}")
+        free = ~self._held
+        self.decayed = 0.0 if math.isinf(dt_h) else float(np.sum((loss * self.concentration * volume_ml)[free])) * dt_h * _SECONDS_PER_HOUR
+        return iterations, residual
+
+    def _set_faces(self) -> None:
+        """Conductances ``D area / distance`` of all faces; those to held cells move to the diagonal and the right-hand side."""
+        self._to_held = np.zeros(self.shape)
+        for axis in range(3):
+            faces = np.zeros(self.shape)
+            if self.shape[axis] > 1:
+                first = tuple(slice(0, -1) if k == axis else slice(None) for k in range(3))
+                second = tuple(slice(1, None) if k == axis else slice(None) for k in range(3))
+                width = self._widths[axis].reshape([-1 if k == axis else 1 for k in range(3)])
+                area = self.volume_um3 / width
+                with np.errstate(divide="ignore"):
+                    resistance = 0.5 * width / self._diffusivity
+                conductance = area[first] / (resistance[first] + resistance[second])
+                a, b = self._held[first], self._held[second]
+                faces[first] = np.where(a | b, 0.0, conductance)
+                self._to_held[first] += np.where(b & ~a, conductance, 0.0)
+                self._to_held[second] += np.where(a & ~b, conductance, 0.0)
+            self._faces[axis, self._cells] = faces.ravel()
+        multigrid.coarsen_faces(self._shapes, self._start, self._faces)
+        self._stale = False
+
+
+def _widths(n: int, factor: int, spacing_um: float) -> NDArray[np.float64]:
+    """Widths of the cells along one axis, um; the last may be narrower."""
+    cells = math.ceil(n / factor)
+    widths = np.full(cells, factor * spacing_um)
+    widths[-1] = (n - (cells - 1) * factor) * spacing_um
+    return widths
