@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
-ROWS_PER_CHUNK = 16_384
+ROWS_PER_CHUNK = 8_192
 """Rows of one piece of work: enough to outweigh handing it to a thread, few enough to balance the load."""
 
 

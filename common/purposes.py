@@ -1,0 +1,30 @@
+"""What a random draw is for: the last argument of every draw in :mod:`mendsim.common.philox`.
+
+Each decision has a code of its own, so that no two decisions of one agent in one step share a number.  Codes are
+part of a run's result: never renumber or reuse one, only append.  Plain integers, because numba kernels take them
+as compile-time constants.
+"""
+
+from __future__ import annotations
+
+DIVISION = 1
+DEATH = 2
+MIGRATION_ORDER = 3
+MIGRATION_DIRECTION = 4
+THERMAL_NECROSIS = 5
+DIFFERENTIATION = 6
+DESQUAMATION = 7
+WEAR = 8
+PLACEMENT = 9
+RECRUITMENT = 10
+APOPTOSIS = 11
+TURNOVER = 12
+SPROUTING = 13
+FOLLICLE = 14
+PATTERN = 15
+ANATOMY = 16
+
+
+def all_purposes() -> dict[str, int]:
+    """Return every purpose by name."""
+    return {name: code for name, code in globals().items() if name.isupper() and isinstance(code, int)}
