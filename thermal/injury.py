@@ -1,0 +1,86 @@
+"""What a laser session, a punch or a burn hands to the healing model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mendsim.common.errors import InputError
+from mendsim.common.lattice import Lattice
+
+DAMAGE_PROCESSES = (
+    "keratinocyte_necrosis",
+    "fibroblast_necrosis",
+    "t_cell_apoptosis",
+    "vessel_coagulation",
+    "collagen_denaturation",
+    "heat_shock",
+)
+"""What heat does to skin, each with its own kinetics. Heat shock is the sublethal dose."""
+
+ZONE_COLUMNS = (
+    "x_um",
+    "y_um",
+    "channel_depth_um",
+    "channel_width_um",
+    "coagulation_depth_um",
+    "coagulation_width_um",
+)
+"""Columns of the zone table; depths from the skin surface, widths at their widest, coagulation around the channel."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Injury:
+    """What was done to the skin, site by site.
+
+    Tissue that was removed counts as damaged by every process, so ``damage[p] >= ablated`` everywhere.
+
+    Parameters
+    ----------
+    lattice : the lattice of the arrays.
+    ablated : fraction of the volume of each site that was removed, 0 to 1, float32 ``(nz, ny, nx)``.
+    damage : for each of `DAMAGE_PROCESSES` the fraction ``1 - exp(-Omega)``, float32 ``(nz, ny, nx)``.
+    peak_temperature_c : highest temperature of each site [degC], float32 ``(nz, ny, nx)``.
+    zones : one row for each zone, one 1-D array for each of `ZONE_COLUMNS`.
+    record : what produced the injury, ready for JSON.
+    """
+
+    lattice: Lattice
+    ablated: NDArray[np.float32]
+    damage: dict[str, NDArray[np.float32]]
+    peak_temperature_c: NDArray[np.float32]
+    zones: dict[str, NDArray[np.float64]]
+    record: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def none(cls, lattice: Lattice) -> Injury:
+        """Return the injury of a sham session: nothing removed, nothing damaged, no zone.
+
+        The peak temperature is not a number, because nothing was heated and the temperature of skin is not
+        the concern of the lattice.
+        """
+        return cls(
+            lattice=lattice,
+            ablated=np.zeros(lattice.shape, np.float32),
+            damage={process: np.zeros(lattice.shape, np.float32) for process in DAMAGE_PROCESSES},
+            peak_temperature_c=np.full(lattice.shape, np.nan, np.float32),
+            zones={column: np.zeros(0) for column in ZONE_COLUMNS},
+            record={"kind": "sham"},
+        )
+
+    def validate(self) -> None:
+        """Raise `InputError` if an array has the wrong shape or leaves its range."""
+        arrays = {"ablated": self.ablated, "peak_temperature_c": self.peak_temperature_c}
+        if set(self.damage) != set(DAMAGE_PROCESSES):
+            raise InputError("an injury needs every damage process", key="damage", value=sorted(self.damage))
+        arrays |= {f"damage.{name}": values for name, values in self.damage.items()}
+        for key, values in arrays.items():
+            if values.shape != self.lattice.shape:
+                raise InputError("wrong shape", key=key, value=values.shape, allowed=str(self.lattice.shape))
+            if key != "peak_temperature_c" and not (np.all(values >= 0) and np.all(values <= 1)):
+                raise InputError("a fraction", key=key, value=float(np.nanmax(values)), allowed="0 to 1")
+        if set(self.zones) != set(ZONE_COLUMNS) or len({len(column) for column in self.zones.values()}) > 1:
+            raise InputError("the zone table needs equal columns", key="zones", allowed=", ".join(ZONE_COLUMNS))

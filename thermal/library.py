@@ -1,0 +1,27 @@
+"""The data files of the thermal stage: tissue and light, devices, damage kinetics."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from mendsim.common.parameters import Parameter, Parameters
+
+_FOLDER = Path(__file__).parent
+FILES = ("parameters.toml", "devices.toml", "damage_sets.toml")
+"""Data files read by `load_parameters`."""
+
+
+@cache
+def load_parameters() -> Parameters:
+    """Read every number of the thermal stage, with its source and evidence."""
+    entries: dict[str, Parameter] = {}
+    for name in FILES:
+        entries |= Parameters.load(_FOLDER / name).entries
+    return Parameters(entries)
+
+
+@cache
+def device_names() -> tuple[str, ...]:
+    """Names of the device presets."""
+    return tuple(dict.fromkeys(key.split(".")[0] for key in Parameters.load(_FOLDER / "devices.toml")))

@@ -1,0 +1,180 @@
+"""Light in one zone: a Gaussian beam of rays that widens on its way and is absorbed by Beer-Lambert's law.
+
+A ray keeps its share of the beam: at depth z it runs at radius ``rho w(z)`` with fixed ``rho``. The 1/e2 radius
+``w`` grows by diffraction and by scattering,
+
+    w(z)^2 = w0^2 (1 + (z / z_R)^2) + (4/3) mu_s' z^3,    z_R = pi w0^2 / (M2 lambda),
+
+the last term from the small-angle theory of multiple scattering (Eyges 1948, doi:10.1103/PhysRev.74.1534), in which a
+Gaussian beam stays Gaussian and its mean square radius grows by ``(2/3) mu_s' z^3``. A scattered path is longer than
+straight down by ``1 + mu_s' z``. Backscattering is left out: this holds to a depth of about ``1 / mu_s'`` (1 mm at
+1,550 nm), below which the beam is too wide to harm. Where absorption dominates, ``mu_s' = 0``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from mendsim.common.errors import InputError, choices
+from mendsim.common.parameters import Parameters
+from mendsim.thermal.phase import heat_cell
+
+RHO_END = 2.6
+"""Rays reach to 2.6 beam radii, outside of which lies 1.4e-6 of the power."""
+
+
+@dataclass(frozen=True)
+class Light:
+    """Light of one wavelength in skin, SI units."""
+
+    wavelength: float
+    water_absorption: float
+    dry_absorption: float
+    reduced_scattering: float
+    refractive_index: float
+    plume_loss: float
+    beam_quality: float
+
+    @classmethod
+    def of(cls, device: str, parameters: Parameters) -> Light:
+        """Light of a device preset.
+
+        Raises
+        ------
+        InputError : unknown device, or a wavelength without data.
+        """
+        preset = parameters.group(device)
+        if "wavelength_nm" not in preset:
+            known = [key.rpartition(".")[0] for key in parameters if key.endswith(".wavelength_nm")]
+            raise InputError("unknown device", key="device", value=device, allowed=choices(known))
+        wavelength_nm = preset["wavelength_nm"]
+        data = parameters.group(f"light_{wavelength_nm:.0f}")
+        if not data:
+            known = sorted({key.split(".")[0].removeprefix("light_") for key in parameters if key.startswith("light_")})
+            raise InputError(
+                "wavelength without data", key=f"{device}.wavelength_nm", value=wavelength_nm, allowed=choices(known)
+            )
+        return cls(
+            wavelength=1e-9 * wavelength_nm,
+            water_absorption=data["water_absorption_per_m"],
+            dry_absorption=data["dry_absorption_per_m"],
+            reduced_scattering=data["reduced_scattering_per_m"],
+            refractive_index=data["refractive_index"],
+            plume_loss=data["plume_loss"],
+            beam_quality=preset["beam_quality"],
+        )
+
+    @property
+    def reflectance(self) -> float:
+        """Share of the light that the surface reflects at normal incidence (Fresnel)."""
+        return ((self.refractive_index - 1) / (self.refractive_index + 1)) ** 2
+
+
+def beam_radius(light: Light, spot_diameter: float, z: NDArray[np.float64]) -> NDArray[np.float64]:
+    """1/e2 radius of the beam [m] at depth z [m]; its waist lies on the surface."""
+    waist = 0.5 * spot_diameter
+    rayleigh = np.pi * waist**2 / (light.beam_quality * light.wavelength)
+    return np.sqrt(waist**2 * (1 + (z / rayleigh) ** 2) + 4 / 3 * light.reduced_scattering * z**3)
+
+
+def ray_edges(count: int) -> NDArray[np.float64]:
+    """Edges of the ray bundles in beam radii, shape ``(count + 1,)``."""
+    return np.linspace(0.0, RHO_END, count + 1)
+
+
+def ray_share(edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share of the power of a Gaussian beam in each bundle; they sum to 1."""
+    share = -np.diff(np.exp(-2 * edges**2))
+    return share / share.sum()
+
+
+@njit(cache=True, nogil=True)
+def shine(
+    energy, rho_edges, share, radius, path, r_edges, z_edges, volume, dry_heat, optics, phase,
+    temperature, water, removed, ledger,
+):  # fmt: skip
+    """Send one packet of light down the zone and heat, dry and remove what it meets.
+
+    Parameters
+    ----------
+    energy : energy that enters the tissue [J].
+    rho_edges, share : bundles of rays, in beam radii, and the share of the energy in each.
+    radius, path : beam radius [m] and path length over depth in each layer, ``(nz,)``.
+    volume, dry_heat : of the cells [m3], and heat capacity of their dry part [J/m3/K].
+    optics : absorption of water for each kg/m3 of it [m2/kg], absorption of dry tissue [1/m], plume loss.
+    phase : see `mendsim.thermal.phase.phase_constants`.
+    temperature, water, removed : state ``(nz, nr)``, changed.
+    ledger : energy [J] added to: 0 stored, 1 latent, 2 carried off, 3 plume, 4 passed on.
+    """
+    rays = share.size
+    nz, nr = temperature.shape
+    now = energy * share
+    _cross_plume(now, rho_edges, radius[0], r_edges, optics[2], removed, ledger)
+    used = np.empty(rays)
+    for k in range(nz):
+        if now.sum() < 1e-9 * energy:
+            break
+        depth = (z_edges[k + 1] - z_edges[k]) * path[k]
+        used[:] = 0.0
+        first = 0
+        reach = rho_edges[rays] * radius[k]
+        for i in range(nr):
+            if r_edges[i] >= reach:
+                break
+            if removed[k, i]:
+                continue
+            low, high = r_edges[i] / radius[k], r_edges[i + 1] / radius[k]
+            while first < rays - 1 and rho_edges[first + 1] <= low:
+                first += 1
+            incoming = _through(now, rho_edges, first, low, high)
+            if incoming > 1e-12 * energy:
+                fraction = -np.expm1(-(optics[0] * water[k, i] + optics[1]) * depth)
+                absorbed = incoming * fraction
+                left = heat_cell(absorbed, k, i, volume[k, i], dry_heat[k], phase, temperature, water, removed, ledger)
+                _take(now, rho_edges, first, low, high, fraction * (1.0 - left / absorbed), used)
+        now -= used
+    ledger[4] += now.sum()
+
+
+@njit(cache=True, nogil=True)
+def _cross_plume(now, rho_edges, radius, r_edges, loss, removed, ledger):
+    """Weaken each ray by the plume, which stands over it as soon as the surface cell in its way is gone."""
+    i = 0
+    for j in range(now.size):
+        middle = 0.5 * (rho_edges[j] + rho_edges[j + 1]) * radius
+        while i < removed.shape[1] - 1 and r_edges[i + 1] < middle:
+            i += 1
+        if removed[0, i]:
+            ledger[3] += loss * now[j]
+            now[j] *= 1.0 - loss
+
+
+@njit(cache=True, nogil=True)
+def _overlap(rho_edges, j, low, high):
+    """Share of the cross section of bundle ``j`` between two radii."""
+    inner, outer = max(low, rho_edges[j]), min(high, rho_edges[j + 1])
+    return (outer**2 - inner**2) / (rho_edges[j + 1] ** 2 - rho_edges[j] ** 2)
+
+
+@njit(cache=True, nogil=True)
+def _through(now, rho_edges, first, low, high):
+    """Energy of all rays between two radii, the first of them in bundle ``first``."""
+    total = 0.0
+    j = first
+    while j < now.size and rho_edges[j] < high:
+        total += now[j] * _overlap(rho_edges, j, low, high)
+        j += 1
+    return total
+
+
+@njit(cache=True, nogil=True)
+def _take(now, rho_edges, first, low, high, fraction, used):
+    """Book in ``used`` the fraction that the rays between two radii lose."""
+    j = first
+    while j < now.size and rho_edges[j] < high:
+        used[j] += now[j] * fraction * _overlap(rho_edges, j, low, high)
+        j += 1

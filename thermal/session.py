@@ -1,0 +1,85 @@
+"""One laser session in the clinic's units."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from mendsim.common.errors import InputError, choices
+from mendsim.thermal.library import device_names
+
+PATTERNS = ("square", "hexagonal", "random")
+"""How zones are laid out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaserSession:
+    """What the operator sets.
+
+    Parameters
+    ----------
+    device : name of a preset in ``devices.toml``.
+    pulse_energy_mj : energy of one pulse [mJ].
+    pulse_duration_ms : duration of one pulse [ms].
+    spot_diameter_um : diameter of the beam at 1/e2 of its peak on the skin [um].
+    pattern : one of `PATTERNS`.
+    density_per_cm2 : zones per cm2 of skin in one pass.
+    passes : how often the area is covered; later passes are not aligned with the first.
+    stacked_pulses : pulses on each zone.
+    pulse_interval_ms : time from the start of one stacked pulse to the start of the next [ms].
+    """
+
+    device: str
+    pulse_energy_mj: float
+    pulse_duration_ms: float
+    spot_diameter_um: float
+    pattern: str
+    density_per_cm2: float
+    passes: int = 1
+    stacked_pulses: int = 1
+    pulse_interval_ms: float = 20.0
+
+    def __post_init__(self) -> None:
+        if self.device not in device_names():
+            raise InputError("unknown device", key="device", value=self.device, allowed=choices(device_names()))
+        if self.pattern not in PATTERNS:
+            raise InputError("unknown pattern", key="pattern", value=self.pattern, allowed=choices(PATTERNS))
+        for name, limit in _LIMITS.items():
+            value = getattr(self, name)
+            low, high, unit = limit
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+                raise InputError("out of range", key=name, value=value, allowed=f"{low:g} to {high:g} {unit}".strip())
+        for name in ("passes", "stacked_pulses"):
+            if int(getattr(self, name)) != getattr(self, name):
+                raise InputError("not a whole number", key=name, value=getattr(self, name), allowed="1, 2, 3, ...")
+        if self.stacked_pulses > 1 and self.pulse_interval_ms < self.pulse_duration_ms:
+            raise InputError(
+                "stacked pulses overlap in time",
+                key="pulse_interval_ms",
+                value=self.pulse_interval_ms,
+                allowed=f"at least the pulse duration, {self.pulse_duration_ms:g} ms",
+            )
+        if self.spot_diameter_um > self.pitch_um:
+            raise InputError(
+                f"the spot is wider than the pitch of {self.pitch_um:.0f} um that density_per_cm2 gives",
+                key="spot_diameter_um",
+                value=self.spot_diameter_um,
+                allowed=f"at most {self.pitch_um:.0f} um, or a lower density",
+            )
+
+    @property
+    def pitch_um(self) -> float:
+        """Distance between neighbours in one pass [um]; the mean spacing if they are placed at random."""
+        area_um2 = 1e8 / self.density_per_cm2
+        return math.sqrt(area_um2 * 2 / math.sqrt(3)) if self.pattern == "hexagonal" else math.sqrt(area_um2)
+
+
+_LIMITS = {
+    "pulse_energy_mj": (1e-3, 1e4, "mJ"),
+    "pulse_duration_ms": (1e-4, 1e3, "ms"),
+    "spot_diameter_um": (10.0, 3000.0, "um"),
+    "density_per_cm2": (0.1, 1e5, "per cm2"),
+    "passes": (1, 20, ""),
+    "stacked_pulses": (1, 100, ""),
+    "pulse_interval_ms": (1e-3, 1e5, "ms"),
+}
