@@ -57,7 +57,7 @@ def basal_levels(tissue: Tissue) -> NDArray[np.int64]:
     return np.maximum(1, (bed - shallowest).astype(np.int64))
 
 
-def homeostasis(model: HealingModel) -> tuple[float, NDArray[np.float64]]:
+def homeostasis(model: HealingModel) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
     """Transit time and crowding constants for which the intact epidermis stands still.
 
     Corneocytes stay for their transit time, so their number gives the production; the number of cells between
@@ -68,6 +68,7 @@ def homeostasis(model: HealingModel) -> tuple[float, NDArray[np.float64]]:
     -------
     transit_h : time from the basal layer to cornification, h.
     half_layers : ``(ny, nx)``, layers at which a basal cell's cycle runs at half its fastest rate.
+    living_layers : ``(ny, nx)``, nucleated cells of each column.
     """
     p, site, tissue = model.parameters, model.site, model.tissue
     area_mm2 = (model.lattice.spacing_um * 1e-3) ** 2
@@ -85,7 +86,8 @@ def homeostasis(model: HealingModel) -> tuple[float, NDArray[np.float64]]:
             layers = np.maximum(targets - 1.0 - level, 0.0)
             rate += np.where(level < basal, fastest / (1.0 + (layers / half) ** steepness), 0.0)
         low, high = np.where(rate < production, half, low), np.where(rate < production, high, half)
-    return transit_h, np.sqrt(low * high)
+    living = targets * site.nucleated_cells_per_mm2 / (site.nucleated_cells_per_mm2 + site.corneocytes_per_mm2)
+    return transit_h, np.sqrt(low * high), living
 
 
 def populate_epidermis(model: HealingModel) -> None:
@@ -106,7 +108,7 @@ def populate_epidermis(model: HealingModel) -> None:
     age = (level - basal[y, x] + start[y * lattice.nx + x]) / above
     is_basal = level < basal[y, x]
     is_corneocyte = ~is_basal & (age >= 1.0 - share)
-    maturity = np.where(is_basal, 0.0, np.where(is_corneocyte, 1.0, age / (1.0 - share)))
+    maturity = np.where(is_basal, 0.0, np.where(is_corneocyte, 1.0, (age / (1.0 - share)) ** (p["keratinocyte.ripening_steepness"] + 1.0)))
     kind = np.select(
         [is_basal, is_corneocyte, maturity >= p["keratinocyte.granular_maturity"]],
         [CELL_KIND["basal"], CELL_KIND["corneocyte"], CELL_KIND["granular"]],

@@ -90,7 +90,7 @@ class HealingModel(ColumnModel):
         self.debris_shed = 0
         self.niches = 0.0
         self.intact_dermis = self.tissue.code == DERMIS
-        self.transit_h, self.half_layers = anatomy.homeostasis(self)
+        self.transit_h, self.half_layers, self.living_layers = anatomy.homeostasis(self)
         signals.build(self)
         anatomy.populate_epidermis(self)
         anatomy.populate_dermis(self)

@@ -61,7 +61,12 @@ def release(model: HealingModel, left: NDArray[np.float32]) -> None:
     model.alarmin_ng -= leaked
     model.cytokine.add_source((leaked / model.lattice.site_volume_ml + p["cytokine.fragment_release_ng_per_mg"] * cleared) * per_s)
     model.tgf_beta1.add_source(
-        (p["tgf_beta1.clot_content_ng_per_mg_fibrin"] * fibrin + p["tgf_beta1.matrix_content_ng_per_mg_collagen"] * lysed) * per_s
+        per_s
+        * (
+            p["tgf_beta1.clot_content_ng_per_mg_fibrin"] * fibrin
+            + p["tgf_beta1.matrix_content_ng_per_mg_collagen"] * lysed
+            + p["tgf_beta1.clearance_release_ng_per_mg"] * cleared
+        )
     )
 
 

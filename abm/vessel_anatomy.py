@@ -9,6 +9,8 @@ import numpy as np
 
 from mendsim.common.lattice import Lattice
 
+ARTERIOLE, CAPILLARY, VENULE = 0, 1, 2
+
 
 def plexus_graph(
     lattice: Lattice, bed_depth_um: np.ndarray, superficial_um: float, deep_um: float, loops_per_mm2: float, p: Mapping[str, float]
@@ -23,7 +25,7 @@ def plexus_graph(
     Returns
     -------
     networkx.Graph with node attributes ``x_um, y_um, depth_um`` and ``pressure_mmhg`` (None inside), and edge
-    attribute ``radius_um``.
+    attributes ``radius_um`` and ``kind``.
 
     References
     ----------
@@ -36,26 +38,26 @@ def plexus_graph(
     columns = np.linspace(0.0, width, max(2, round(width / spacing) + 1))
     for row, y in enumerate(rows):
         slot = 0 if lattice.ny == 1 else min(int(y / lattice.spacing_um), lattice.ny - 1)
-        for side, shift in (("a", 0.0), ("v", spacing)):
+        for side, kind, shift in (("a", ARTERIOLE, 0.0), ("v", VENULE, spacing)):
             for level, depth in (("s", superficial_um), ("d", deep_um)):
                 pressure = p["vessel.arterial_pressure_mmhg"] if side == "a" else p["vessel.venous_pressure_mmhg"]
                 ends = {0, len(columns) - 1} if level == "d" else set()
                 for i, x in enumerate(columns):
                     graph.add_node((row, side, level, i), x_um=x, y_um=y, depth_um=depth + shift, pressure_mmhg=pressure if i in ends else None)
                     if i:
-                        graph.add_edge((row, side, level, i - 1), (row, side, level, i), radius_um=p["vessel.arteriole_radius_um"])
+                        graph.add_edge((row, side, level, i - 1), (row, side, level, i), radius_um=p["vessel.arteriole_radius_um"], kind=kind)
             step = max(1, round(p["vessel.ascending_spacing_um"] / spacing))
             for i in range(step // 2 if side == "a" else step // 2 + 1, len(columns), step):
                 rungs = np.arange(superficial_um + shift + spacing, deep_um + shift, spacing)
                 chain = [(row, side, "s", i), *((row, side, "r", i, k) for k in range(len(rungs))), (row, side, "d", i)]
                 for k, depth in enumerate(rungs):
                     graph.add_node((row, side, "r", i, k), x_um=columns[i], y_um=y, depth_um=depth, pressure_mmhg=None)
-                nx.add_path(graph, chain, radius_um=p["vessel.arteriole_radius_um"])
+                nx.add_path(graph, chain, radius_um=p["vessel.arteriole_radius_um"], kind=kind)
         loops = max(1, round(loops_per_mm2 * width * slab * 1e-6))
         for k in range(loops):
             i = min(int((k + 0.5) / loops * (len(columns) - 1)), len(columns) - 2)
             x = 0.5 * (columns[i] + columns[i + 1])
             tip = bed_depth_um[slot, min(int(x / lattice.spacing_um), lattice.nx - 1)] + spacing / 2
             graph.add_node((row, "tip", k), x_um=x, y_um=y, depth_um=min(tip, superficial_um), pressure_mmhg=None)
-            nx.add_path(graph, [(row, "a", "s", i), (row, "tip", k), (row, "v", "s", i + 1)], radius_um=p["vessel.capillary_radius_um"])
+            nx.add_path(graph, [(row, "a", "s", i), (row, "tip", k), (row, "v", "s", i + 1)], radius_um=p["vessel.capillary_radius_um"], kind=CAPILLARY)
     return graph

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mendsim.abm.agents.vessel import Vessel
 from mendsim.abm.draws import uniforms
 from mendsim.abm.flow import conductance, solve_flow
+from mendsim.abm.vessel_anatomy import ARTERIOLE
 from mendsim.common.purposes import MIGRATION_DIRECTION, SPROUTING
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ class VesselNetwork:
             self.position_um[:, 1] = 0.5 * model.lattice.spacing_um
         self.position_um = np.clip(self.position_um, 0.0, limit)
         self.fixed_pressure_mmhg = np.array([np.nan if n["pressure_mmhg"] is None else n["pressure_mmhg"] for n in nodes])
-        edges = [(place[a], place[b], data["radius_um"]) for a, b, data in graph.edges(data=True)]
-        a, b, radius = (np.array(column) for column in zip(*edges, strict=True))
-        Vessel.create_agents(model, len(edges), node_a=a, node_b=b, radius_um=radius)
+        edges = [(place[a], place[b], data["radius_um"], data["kind"]) for a, b, data in graph.edges(data=True)]
+        a, b, radius, kind = (np.array(column) for column in zip(*edges, strict=True))
+        Vessel.create_agents(model, len(edges), node_a=a, node_b=b, radius_um=radius, kind=kind)
         slab = model.parameters["vessel.section_thickness_um"]
         self.share = min(1.0, model.lattice.ny * model.lattice.spacing_um / slab) if model.lattice.ny == 1 else 1.0
         self.solve()
@@ -124,7 +125,8 @@ class VesselNetwork:
             return
         changed = self._regress() | self._advance()
         v = self.segments
-        rows = np.flatnonzero((v["perfused"] == 1) & v.alive[: v.n_rows])
+        # sprouts leave capillaries and venules, and join them; muscle-clad arterioles take no part
+        rows = np.flatnonzero((v["perfused"] == 1) & (v["kind"] != ARTERIOLE) & v.alive[: v.n_rows])
         a, b = self.ends()
         vegf = model.sample(model.vegf, 0.5 * (a + b)[rows])
         hill = vegf ** p["vessel.vegf_steepness"] / (p["vessel.vegf_half_effect_ng_per_ml"] ** p["vessel.vegf_steepness"] + vegf ** p["vessel.vegf_steepness"])
@@ -185,7 +187,7 @@ class VesselNetwork:
         share = np.einsum("ij,ij->i", self.position_um[tip] - a, along) / np.maximum(np.einsum("ij,ij->i", along, along), 1e-9)
         near = a + np.clip(share, 0.0, 1.0)[:, None] * along
         distance = np.linalg.norm(near - self.position_um[tip], axis=1)
-        distance[mine | (v["coagulated"] == 1) | ~v.alive[: v.n_rows] | np.isin(v["node_a"], root) | np.isin(v["node_b"], root)] = np.inf
+        distance[mine | (v["coagulated"] == 1) | (v["kind"] == ARTERIOLE) | ~v.alive[: v.n_rows] | np.isin(v["node_a"], root) | np.isin(v["node_b"], root)] = np.inf
         closest = int(np.argmin(distance))
         if distance[closest] > self.model.parameters["vessel.capture_distance_um"]:
             return -1

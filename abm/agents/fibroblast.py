@@ -53,6 +53,7 @@ def respond(model: HealingModel) -> None:
         model.step_h,
         p["fibroblast.activation_half_effect_ng_per_ml"],
         p["fibroblast.activation_time_h"],
+        _HOURS_PER_DAY * p["fibroblast.deactivation_time_d"],
         p["fibroblast.myofibroblast_half_effect_ng_per_ml"],
         _HOURS_PER_DAY * p["fibroblast.differentiation_time_d"],
     )

@@ -16,16 +16,18 @@ QUIESCENT, ACTIVATED, MYOFIBROBLAST = 0, 1, 2
 
 
 @njit(cache=True, nogil=True)
-def respond(rows, x, y, z, tgf, activation, differentiation, state, spacing, factor, dt, half_effect, time, myo_half_effect, myo_time):
-    """Follow TGF-beta1: activation within a day, contractile differentiation within days.
+def respond(rows, x, y, z, tgf, activation, differentiation, state, spacing, factor, dt, half_effect, rise_time, fall_time, myo_half_effect, myo_time):
+    """Follow TGF-beta1: activation rises faster than it falls; contractile differentiation takes days.
 
     States are names for the two levels: past one half of the way the cell counts as activated, or as myofibroblast.
     """
-    share, myo_share = 1.0 - math.exp(-dt / time), 1.0 - math.exp(-dt / myo_time)
+    rise, fall = 1.0 - math.exp(-dt / rise_time), 1.0 - math.exp(-dt / fall_time)
+    myo_share = 1.0 - math.exp(-dt / myo_time)
     coarse = spacing * factor
     for row in rows:
         c = tgf[site_of(z[row], coarse, tgf.shape[0]), site_of(y[row], coarse, tgf.shape[1]), site_of(x[row], coarse, tgf.shape[2])]
-        activation[row] += (c / (half_effect + c) - activation[row]) * share
+        gap = c / (half_effect + c) - activation[row]
+        activation[row] += gap * (rise if gap > 0.0 else fall)
         differentiation[row] += (activation[row] * c / (myo_half_effect + c) - differentiation[row]) * myo_share
         if differentiation[row] > 0.5:
             state[row] = MYOFIBROBLAST

@@ -44,10 +44,11 @@ def touches_dermis(bed_z, z, y, x):
 
 
 @njit(cache=True, nogil=True)
-def mature(occupant, row_of, bed_z, kind, maturity, integrity, melanin, dt, transit, uncovered_transit, corneum_transit, granular, uptake, basal_melanin):
+def mature(occupant, row_of, bed_z, living_layers, kind, maturity, integrity, melanin, dt, transit, uncovered_transit, corneum_transit, steepness, granular, uptake, basal_melanin):
     """Differentiate by contact: basal on the dermis, else ripening to a corneocyte, whose cohesion decays.
 
-    The topmost living cell ripens faster while no corneocyte covers it.
+    Ripening speeds up with height, as ``(layer / living_layers)**steepness``, so that a cell that rises evenly through the layers
+    of intact skin takes ``transit``. The topmost living cell ripens in ``uncovered_transit`` while no corneocyte covers it.
     """
     ny, nx = bed_z.shape
     for y in range(ny):
@@ -72,7 +73,11 @@ def mature(occupant, row_of, bed_z, kind, maturity, integrity, melanin, dt, tran
                     maturity[row] = 0.0
                     melanin[row] += (basal_melanin - melanin[row]) * (1.0 - math.exp(-uptake * dt))
                 else:
-                    maturity[row] += dt / (uncovered_transit if z == topmost and not covered else transit)
+                    height = (bed_z[y, x] - 1 - z) / living_layers[y, x]
+                    rate = (steepness + 1.0) * height**steepness / transit
+                    if z == topmost and not covered:
+                        rate = max(rate, 1.0 / uncovered_transit)
+                    maturity[row] += dt * rate
                     if maturity[row] >= 1.0:
                         kind[row] = CORNEOCYTE
                         integrity[row] = 1.0
@@ -138,34 +143,23 @@ def insert_above(occupant, row_of, bed_z, iz, parents, daughters, iy, ix):
 
 
 @njit(cache=True, nogil=True)
-def shed(occupant, row_of, bed_z, kind, integrity, uid, gone, seed, step, dt, wear):
-    """Ids lost from the top of each stack: corneocytes without cohesion, and what stands free above its neighbours.
+def shed(occupant, row_of, bed_z, kind, integrity, uid, gone, plane, seed, step, dt, wear):
+    """Ids lost from the top of each stack: corneocytes without cohesion, and what stands free above the skin.
 
-    A cell two or more sites above the mean of the neighbouring tops has nothing beside it and is rubbed off at rate ``wear``; so is
-    dead matter that lies on a finished stratum corneum. Returns the count in ``gone``; stacks are shortened.
+    A dead or cornified cell with at least one whole site between it and the plane of the skin (index ``plane``, the first below
+    the surface) has nothing beside it and is rubbed off at rate ``wear``; so is dead matter on a finished stratum corneum. Returns the count in ``gone``; stacks are shortened.
     """
     n = 0
     ny, nx = bed_z.shape
-    tops = np.empty((ny, nx), np.int64)
-    for y in range(ny):
-        for x in range(nx):
-            tops[y, x] = stack_top(occupant, bed_z, y, x) + 1
     chance = 1.0 - math.exp(-wear * dt)
     for y in range(ny):
         for x in range(nx):
-            around, count = 0.0, 0
-            for k in range(4):
-                j, i = y + _NEIGHBOUR_Y[k], x + _NEIGHBOUR_X[k]
-                if 0 <= j < ny and 0 <= i < nx:
-                    around += tops[j, i]
-                    count += 1
-            level = around / count if count > 0 else float(tops[y, x])
-            z = tops[y, x]
+            z = stack_top(occupant, bed_z, y, x) + 1
             while z < bed_z[y, x]:
                 row = row_of[occupant[z, y, x]]
                 loose = kind[row] == CORNEOCYTE and integrity[row] <= 0.0
                 if not loose and (kind[row] == CORNEOCYTE or kind[row] == DEAD):
-                    free = z <= level - 2.0
+                    free = z < plane - 1
                     if kind[row] == DEAD and z + 1 < bed_z[y, x]:
                         free = free or kind[row_of[occupant[z + 1, y, x]]] == CORNEOCYTE
                     purpose = WEAR if kind[row] == DEAD else DESQUAMATION
@@ -233,7 +227,7 @@ def crawl(occupant, row_of, bed_z, kind, activation, uid, iz, iy, ix, seed, step
                     if j < 0 or j >= ny or i < 0 or i >= nx:
                         continue
                     entry = bed_z[j, i] - 1 - living[j, i]
-                    if living[j, i] <= level and abs(entry - z) <= 1:
+                    if living[j, i] <= level and entry >= z - 1:  # a cell climbs one site at most; down it can slide
                         chosen[y, x] = me
                         target_y[y, x], target_x[y, x] = j, i
                         ticket[y, x] = bits64(seed, me * 16 + substep, step, MIGRATION_ORDER)
