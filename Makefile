@@ -1,0 +1,50 @@
+# make demo: install and run the three protocols beside their controls.   make test: every check that CI runs.
+# Both work in a virtual environment of their own, made by $(PYTHON).
+
+PYTHON ?= python3
+VENV ?= .venv
+LAYERS := common thermal abm scenarios analysis cli
+SOURCES := pyproject.toml $(shell find $(LAYERS) -name '*.py' -o -name '*.toml' -o -name '*.csv' -o -name 'py.typed')
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint format-check imports types pytest clean
+
+demo: $(VENV)/installed
+	$(BIN)/mendsim demo
+
+test: lint format-check imports types pytest
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+
+format-check: $(VENV)/installed-dev
+	$(BIN)/ruff format --check .
+
+imports: $(VENV)/installed-dev
+	$(BIN)/lint-imports
+
+# The folders are called mendsim.* only once installed, so mypy gets a folder mendsim with links to them.
+types: $(VENV)/installed-dev
+	rm -rf build/types && mkdir -p build/types/mendsim
+	for layer in $(LAYERS); do ln -s ../../../$$layer build/types/mendsim/$$layer; done
+	MYPYPATH=build/types $(BIN)/mypy $(addprefix -p mendsim.,$(LAYERS))
+
+pytest: $(VENV)/installed-dev
+	$(BIN)/python -m pytest
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+# A wheel, not an editable install: a file that packaging forgets is then missing here as it would be for users.
+$(VENV)/installed: $(SOURCES) | $(VENV)/bin/python
+	rm -rf build/lib build/bdist*
+	$(BIN)/python -m pip install --quiet .
+	touch $@
+
+$(VENV)/installed-dev: $(SOURCES) | $(VENV)/bin/python
+	rm -rf build/lib build/bdist*
+	$(BIN)/python -m pip install --quiet ".[dev]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) build *.egg-info

@@ -1,0 +1,74 @@
+"""What each command does. Libraries are imported when a command needs them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mendsim.common.errors import InputError
+
+if TYPE_CHECKING:
+    from mendsim.scenarios import Scenario
+
+
+def list_scenarios(_arguments: argparse.Namespace) -> None:
+    """Print name and title of every scenario that comes with mendsim."""
+    from mendsim.scenarios.loading import titles
+
+    for name, title in titles().items():
+        print(f"{name:<22} {title}")
+
+
+def show(arguments: argparse.Namespace) -> None:
+    """Print a scenario with the origin of every value."""
+    from mendsim.scenarios.show import resolved_text
+
+    print(resolved_text(_scenario_of(arguments)))
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Run a scenario and say where the run store is."""
+    scenario = _scenario_of(arguments)
+    from mendsim import scenarios
+    from mendsim.cli.progress import bar
+
+    seed = scenarios.DEFAULT_SEED if arguments.seed is None else arguments.seed
+    out = Path(arguments.out or f"runs/{scenario.name}-seed{seed}")
+    with bar(scenario.name) as progress:
+        done = scenarios.run(
+            scenario, out, seed=seed, threads=arguments.threads, overwrite=arguments.overwrite, progress=progress
+        )
+    days, seconds = scenario.follow_up_h / 24, done.data.attrs["wall_time_s"]
+    print(f"{out}: {scenario.title}; {days:g} days in {seconds:.1f} s; content {done.content_hash[:12]}")
+
+
+def plot(arguments: argparse.Namespace) -> None:
+    """Draw the pictures of a run and say where they are."""
+    from mendsim import analysis
+
+    for path in analysis.plot_run(Path(arguments.run), None if arguments.out is None else Path(arguments.out)):
+        print(path)
+
+
+def demo(arguments: argparse.Namespace) -> None:
+    """Run the three protocols beside their controls and compare them."""
+    from mendsim.cli.demo import run_demo
+
+    run_demo(Path(arguments.out), workers=arguments.workers)
+
+
+def _scenario_of(arguments: argparse.Namespace) -> Scenario:
+    from mendsim import scenarios
+    from mendsim.scenarios.loading import parsed
+
+    scenario = scenarios.load(arguments.scenario)
+    values = {}
+    for text in arguments.values:
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise InputError(
+                "not key=value", file="--set", value=text, allowed="for example events.0.pulse_energy='20 mJ'"
+            )
+        values[key.strip()] = parsed(value.strip())
+    return scenario.with_values(values, origin="--set") if values else scenario

@@ -1,0 +1,35 @@
+"""Scenarios: load one by name or file, change it, run it, keep the run.
+
+>>> from mendsim import scenarios
+>>> scar = scenarios.load("acne_scar").with_values({"events.0.pulse_energy": "20 mJ"})
+>>> scar.events[0].pulse_energy_mj
+20.0
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mendsim.scenarios.loading import load, names
+    from mendsim.scenarios.problems import ScenarioError
+    from mendsim.scenarios.runner import DEFAULT_SEED, Run, build_model, run, simulate
+    from mendsim.scenarios.schema import Scenario
+
+__all__ = ["DEFAULT_SEED", "Run", "Scenario", "ScenarioError", "build_model", "load", "names", "run", "simulate"]
+
+_HOMES = {
+    "loading": ("load", "names"),
+    "problems": ("ScenarioError",),
+    "runner": ("DEFAULT_SEED", "Run", "build_model", "run", "simulate"),
+    "schema": ("Scenario",),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for when it is asked for: loading needs no numba, listing needs next to nothing."""
+    for module, members in _HOMES.items():
+        if name in members:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

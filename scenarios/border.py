@@ -1,0 +1,64 @@
+"""The border between scenario files and the stages: a scenario in, what thermal and abm take out.
+
+The schema keeps values in the units that stand in the names; nothing is converted twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from mendsim.common.errors import InputError
+from mendsim.common.lattice import Lattice
+from mendsim.common.parameters import Parameters
+from mendsim.scenarios.schema import LaserEvent, Sample, Scenario
+from mendsim.thermal import LaserSession
+from mendsim.thermal import load_parameters as load_thermal_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LAYERS = ("abm", "thermal")
+"""Stages whose parameters a scenario may override, as ``abm.group.name``."""
+
+
+def lattice_of(sample: Sample) -> Lattice:
+    """Lattice of the piece of skin that a scenario simulates."""
+    return Lattice.from_size(
+        width_um=sample.width_um,
+        depth_um=sample.depth_um,
+        length_um=sample.length_um,
+        spacing_um=sample.spacing_um,
+        air_um=sample.air_um,
+    )
+
+
+def session_of(event: LaserEvent) -> LaserSession:
+    """Laser session of an event; raises `InputError` for settings that no device can deliver."""
+    return LaserSession(**{field.name: getattr(event, field.name) for field in fields(LaserSession)})
+
+
+def parameters_of(scenario: Scenario) -> dict[str, Parameters]:
+    """Parameters of each stage, by stage, with the scenario's overrides.
+
+    Raises
+    ------
+    InputError : unknown stage or parameter, not a number, or outside the parameter's own range.
+    """
+    overrides: dict[str, dict[str, object]] = {layer: {} for layer in LAYERS}
+    for key, value in scenario.parameters.items():
+        layer, _, name = key.partition(".")
+        if layer not in LAYERS:
+            raise InputError("unknown stage", key=key, value=layer, allowed="abm.<parameter>, thermal.<parameter>")
+        overrides[layer][name] = value
+    return {layer: _overridden(layer, overrides[layer]) for layer in LAYERS}
+
+
+def _overridden(layer: str, values: Mapping[str, object]) -> Parameters:
+    from mendsim.abm import load_parameters as load_abm_parameters
+
+    table = load_abm_parameters() if layer == "abm" else load_thermal_parameters()
+    try:
+        return table.with_overrides(values, origin="scenario")
+    except InputError as error:
+        raise InputError(error.problem, key=f"{layer}.{error.key}", value=error.value, allowed=error.allowed) from None

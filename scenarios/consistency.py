@@ -1,0 +1,107 @@
+"""Values that are each allowed but cannot stand together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from mendsim.abm.initial_state import SCARS
+from mendsim.common.errors import InputError, choices
+from mendsim.scenarios.border import parameters_of, session_of
+from mendsim.scenarios.schema import LaserEvent, Scenario
+
+
+def contradictions(scenario: Scenario) -> Iterator[InputError]:
+    """Find them all."""
+    yield from _of_patient(scenario)
+    yield from _of_times(scenario)
+    for number, event in enumerate(scenario.events):
+        if isinstance(event, LaserEvent):
+            yield from _of_laser(scenario, number, event)
+    yield from _of_parameters(scenario)
+
+
+def _of_patient(scenario: Scenario) -> Iterator[InputError]:
+    patient, sample = scenario.patient, scenario.lattice
+    if patient.initial_state == "alopecia_areata" and patient.site != "scalp":
+        problem = "alopecia areata is simulated on the scalp"
+        yield InputError(problem, key="patient.site", value=patient.site, allowed="scalp")
+    for key, size, limit in (
+        ("patient.scar_depth", patient.scar_depth_um, sample.depth_um),
+        ("patient.scar_width", patient.scar_width_um, sample.width_um),
+    ):
+        if size is None:
+            continue
+        value = f"{size:g} um"
+        if patient.initial_state not in SCARS:
+            problem = f"there is no scar in {patient.initial_state} skin"
+            yield InputError(problem, key=key, value=value, allowed=f"only with initial_state = {choices(SCARS)}")
+        elif size >= limit:
+            yield InputError("the scar is larger than the sample", key=key, value=value, allowed=f"below {limit:g} um")
+
+
+def _of_times(scenario: Scenario) -> Iterator[InputError]:
+    end, step = scenario.follow_up_h, scenario.step_h
+    if end <= 0:
+        yield InputError("nothing to simulate", key="follow_up", value="0 d", allowed="more than 0 d")
+    events = [(f"events.{number}.at", event.at_h) for number, event in enumerate(scenario.events)]
+    snapshots = [(f"save.snapshots.{number}", time) for number, time in enumerate(scenario.save.snapshots_h)]
+    for key, time in events:
+        if time >= end:
+            problem = "event at or after the end of follow-up"
+            yield InputError(problem, key=key, value=_days(time), allowed=f"before {_days(end)}")
+    for key, time in snapshots:
+        if time > end:
+            problem = "snapshot after the end of follow-up"
+            yield InputError(problem, key=key, value=_days(time), allowed=f"0 d to {_days(end)}")
+    for (_, before), (key, time) in pairwise(events):
+        if time < before:
+            problem = "events are not in order of time"
+            yield InputError(problem, key=key, value=_days(time), allowed=f"{_days(before)} or later")
+    for (_, before), (key, time) in pairwise(snapshots):
+        if time <= before:
+            problem = "snapshots are not in order of time"
+            yield InputError(problem, key=key, value=_days(time), allowed=f"after {_days(before)}")
+    for key, time in [("follow_up", end), ("save.series_every", scenario.save.series_every_h), *events, *snapshots]:
+        if abs(time / step - round(time / step)) > 1e-6:
+            problem = "not a whole number of steps"
+            yield InputError(problem, key=key, value=f"{time:g} h", allowed=f"a multiple of step = {step:g} h")
+
+
+def _of_laser(scenario: Scenario, number: int, event: LaserEvent) -> Iterator[InputError]:
+    names = {name: field.alias or name for name, field in LaserEvent.model_fields.items()}
+    try:
+        session_of(event)
+    except InputError as error:
+        yield InputError(
+            error.problem, key=f"events.{number}.{names[str(error.key)]}", value=error.value, allowed=error.allowed
+        )
+        return
+    width = scenario.lattice.width_um
+    if event.spot_diameter_um > width:
+        yield InputError(
+            "the spot is wider than the sample",
+            key=f"events.{number}.spot_diameter",
+            value=f"{event.spot_diameter_um:g} um",
+            allowed=f"at most {width:g} um",
+        )
+
+
+def _of_parameters(scenario: Scenario) -> Iterator[InputError]:
+    try:
+        size = parameters_of(scenario)["abm"].entries["keratinocyte.size_um"]
+    except InputError as error:
+        yield InputError(error.problem, key=f"parameters.{error.key}", value=error.value, allowed=error.allowed)
+        return
+    spacing = scenario.lattice.spacing_um
+    if not size.low <= spacing <= size.high:
+        yield InputError(
+            "a lattice site holds one keratinocyte",
+            key="lattice.spacing",
+            value=f"{spacing:g} um",
+            allowed=f"{size.low:g} to {size.high:g} um",
+        )
+
+
+def _days(hours: float) -> str:
+    return f"{hours / 24:g} d"

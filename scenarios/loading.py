@@ -1,0 +1,190 @@
+"""Finding a scenario by name or file, following ``extends``, and remembering where each value came from."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from mendsim.common.errors import InputError
+from mendsim.scenarios.problems import close_names, told
+from mendsim.scenarios.reading import read_toml
+from mendsim.scenarios.schema import NO_CONTROL, Scenario
+
+_FOLDER = Path(__file__).parent
+Origins = dict[tuple[str, ...], str]
+
+
+def names() -> list[str]:
+    """Names of the scenarios that come with mendsim."""
+    return sorted(path.stem for path in _FOLDER.glob("*.toml"))
+
+
+def titles() -> dict[str, str]:
+    """Titles of the scenarios that come with mendsim, by name; read without checking the files."""
+    return {name: str(_resolved(*_locate(name), ())[0]["title"]) for name in names()}
+
+
+def load(name_or_path: str | Path) -> Scenario:
+    """Load a scenario by name, or from a TOML file.
+
+    Raises
+    ------
+    ScenarioError : everything that is wrong with it, one line each.
+    """
+    path, label = _locate(name_or_path)
+    data, origins = _resolved(path, label, ())
+    data.setdefault("name", path.stem)
+    origins.setdefault(("name",), label)
+    return _checked(data, origins, label)
+
+
+def changed(scenario: Scenario, values: Mapping[str, Any], *, origin: str) -> Scenario:
+    """Copy a scenario with some values replaced, addressed by dotted key."""
+    data = _copy(scenario.written)
+    origins = dict(scenario.origins)
+    for key, value in values.items():
+        path = _split(key)
+        _put(data, path, value, key, origin)
+        for known in [known for known in origins if known[: len(path)] == path]:
+            del origins[known]
+        origins[path] = origin
+    return _checked(data, origins, scenario.name)
+
+
+def parsed(text: str) -> Any:
+    """Read a value from the command line: as TOML if it is (``3``, ``true``, ``[]``), else as plain text."""
+    try:
+        table = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return text
+    return table["value"] if len(table) == 1 else text
+
+
+def _locate(name_or_path: str | Path) -> tuple[Path, str]:
+    text = str(name_or_path)
+    looks_like_file = isinstance(name_or_path, Path) or text.endswith(".toml") or "/" in text or "\\" in text
+    if not looks_like_file:
+        if text in names():
+            return _FOLDER / f"{text}.toml", f"{text}.toml"
+        if "\0" in text or not Path(text).exists():
+            raise InputError(
+                "unknown scenario", value=text, allowed=f"{close_names(text, names())} (mendsim list), or a TOML file"
+            )
+    return Path(text), text
+
+
+def _resolved(path: Path, label: str, visited: tuple[Path, ...]) -> tuple[dict[str, Any], Origins]:
+    here = path.resolve()
+    data = read_toml(path, label)
+    _flatten_parameters(data)
+    if here in visited:
+        chain = " -> ".join(step.stem for step in (*visited[visited.index(here) :], here))
+        raise InputError(f"extends goes in a circle: {chain}", file=label, key="extends")
+    base: dict[str, Any] = {}
+    origins: Origins = {}
+    if (control := data.get("control", NO_CONTROL)) != NO_CONTROL:
+        beside, _ = _neighbour("control", control, path, label)
+        if not beside.is_file():
+            raise InputError("file not found", file=label, key="control", value=control)
+    if "extends" in data:
+        base, origins = _resolved(*_neighbour("extends", data.pop("extends"), path, label), (*visited, here))
+        base.pop("name", None)
+        origins.pop(("name",), None)
+    _merge(base, data, (), origins, label)
+    return base, origins
+
+
+def _neighbour(key: str, name: object, path: Path, label: str) -> tuple[Path, str]:
+    """Find a scenario that a file names: one that comes with mendsim, or a file in the same folder."""
+    allowed = "a name from mendsim list, or a TOML file in the same folder"
+    if not isinstance(name, str):
+        raise InputError("wrong type", file=label, key=key, value=name, allowed=allowed)
+    if name in names():
+        return _FOLDER / f"{name}.toml", f"{name}.toml"
+    if not name.endswith(".toml"):
+        likely = close_names(name, names())
+        raise InputError(
+            "unknown scenario", file=label, key=key, value=name, allowed=f"{likely}, or a TOML file in the same folder"
+        )
+    if "\0" in name or "\\" in name or Path(name).name != name:
+        raise InputError("outside the folder of this file", file=label, key=key, value=name, allowed=allowed)
+    return path.parent / name, str(Path(label).parent / name)
+
+
+def _flatten_parameters(data: dict[str, Any]) -> None:
+    """Let ``abm.fibroblast.x = 1`` and ``"abm.fibroblast.x" = 1`` mean the same."""
+    if isinstance(table := data.get("parameters"), dict):
+        data["parameters"] = dict(_leaves(table, ""))
+
+
+def _leaves(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _merge(base: dict[str, Any], over: Mapping[str, Any], path: tuple[str, ...], origins: Origins, label: str) -> None:
+    """Lay one table over another: tables merge, everything else replaces."""
+    for key, value in over.items():
+        here = (*path, *key.split("."))
+        if isinstance(value, dict):
+            kept = base.get(key)
+            base[key] = kept if isinstance(kept, dict) else {}
+            origins.setdefault(here, label)
+            _merge(base[key], value, here, origins, label)
+        else:
+            base[key] = value
+            origins[here] = label
+
+
+def _split(key: str) -> tuple[str, ...]:
+    return tuple(key.split("."))
+
+
+def _put(data: dict[str, Any], path: tuple[str, ...], value: Any, key: str, origin: str) -> None:
+    if path[0] == "parameters" and len(path) > 1:
+        data.setdefault("parameters", {})[".".join(path[1:])] = value
+        return
+    place: Any = data
+    for part in path[:-1]:
+        if isinstance(place, list):
+            place = place[_index(place, part, key, value, origin)]
+        elif isinstance(place, dict):
+            place = place.setdefault(part, {})
+    last = path[-1]
+    if isinstance(place, list):
+        place[_index(place, last, key, value, origin)] = value
+    elif isinstance(place, dict):
+        place[last] = value
+    else:
+        raise InputError(
+            "unknown key", file=origin, key=key, value=value, allowed=f"{'.'.join(path[:-1])} is not a table"
+        )
+
+
+def _index(items: list[Any], part: str, key: str, value: object, origin: str) -> int:
+    if not part.isdecimal() or int(part) >= len(items):
+        allowed = f"0 to {len(items) - 1}" if items else "the list is empty"
+        raise InputError(f"there is no item {part}", file=origin, key=key, value=value, allowed=allowed)
+    return int(part)
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _copy(item) for key, item in value.items()}
+    return [_copy(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _checked(data: dict[str, Any], origins: Origins, label: str) -> Scenario:
+    try:
+        scenario = Scenario.model_validate(data)
+    except ValidationError as error:
+        raise told(error, origins, label) from None
+    scenario._written, scenario._origins = data, origins
+    return scenario

@@ -1,0 +1,154 @@
+"""Everything that is wrong with a scenario, one line each."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+
+from mendsim.common.errors import InputError, choices
+from mendsim.scenarios.units import Quantity
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, ValidationError
+
+_LONGEST_KEY = 120
+
+
+class ScenarioError(InputError):
+    """One or more problems with a scenario; prints one line for each."""
+
+    def __init__(self, problems: Iterable[InputError]):
+        self.problems = tuple(problems)
+        super().__init__(self.problems[0].problem)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+def close_names(name: str, names: Iterable[str]) -> str:
+    """List the names that may be meant: the close ones, or all of them."""
+    names = sorted(names)
+    close = difflib.get_close_matches(name[:_LONGEST_KEY], names, n=3, cutoff=0.6)
+    return f"{' or '.join(close)}?" if close else choices(names)
+
+
+def told(error: ValidationError, file_of: Mapping[tuple[str, ...], str], file: str) -> ScenarioError:
+    """Tell the errors of pydantic in the words of a scenario file.
+
+    Parameters
+    ----------
+    error : what pydantic found.
+    file_of : the file or call that set each key.
+    file : the file that was asked for.
+    """
+    found = []
+    for detail in error.errors(include_url=False):
+        path = _path(detail["loc"])
+        cause = detail.get("ctx", {}).get("error")
+        if isinstance(cause, ScenarioError):
+            inner = cause.problems
+        elif isinstance(cause, InputError):
+            inner = (cause,)
+        else:
+            inner = (_in_words(detail, path),)
+        for problem in inner:
+            key = ".".join([*path, *([problem.key] if problem.key else [])])
+            place = origin(file_of, tuple(key.split("."))) or file
+            found.append(
+                InputError(
+                    problem.problem,
+                    file=place,
+                    key=_printable(key) or None,
+                    value=problem.value,
+                    allowed=problem.allowed,
+                )
+            )
+    return ScenarioError(found)
+
+
+def origin(file_of: Mapping[tuple[str, ...], str], path: tuple[str, ...]) -> str | None:
+    """Name the file or call that set a key, or the list or table that it is in."""
+    for length in range(len(path), 0, -1):
+        if path[:length] in file_of:
+            return file_of[path[:length]]
+    return None
+
+
+def _printable(key: str) -> str:
+    """Keep a key to one short line, whatever the file calls it."""
+    text = key if key.isprintable() else ascii(key)
+    return text if len(text) <= _LONGEST_KEY else f"{text[: _LONGEST_KEY - 3]}..."
+
+
+def _path(loc: Sequence[str | int]) -> tuple[str, ...]:
+    """Keys of the file: without the tag that pydantic puts after the number of an event."""
+    parts = [str(part) for part in loc]
+    if len(parts) > 2 and parts[0] == "events":
+        del parts[2]
+    return tuple(parts)
+
+
+_TYPES = {
+    "string_type": "text",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "dict_type": "a table",
+    "tuple_type": "a list",
+}
+
+
+def _in_words(detail: Mapping[str, Any], path: tuple[str, ...]) -> InputError:
+    kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        return InputError("unknown key", allowed=close_names(path[-1], file_keys(_table(detail["loc"]))))
+    if kind == "missing":
+        return InputError("missing key", allowed=_wanted(detail["loc"]))
+    if kind == "literal_error":
+        return InputError("unknown choice", value=value, allowed=str(context["expected"]).replace(" or ", ", "))
+    if kind == "union_tag_not_found":
+        return InputError("missing key kind", allowed="'laser', 'drug'")
+    if kind == "union_tag_invalid":
+        return InputError("unknown kind", value=context["tag"], allowed="'laser', 'drug'")
+    if kind == "string_pattern_mismatch":
+        return InputError(
+            "not a name", value=value, allowed="up to 64 letters, digits, _ . - beginning with a letter or digit"
+        )
+    if kind == "too_short":
+        return InputError("empty list", value=value, allowed="at least one")
+    if kind in _TYPES:
+        return InputError("wrong type", value=value, allowed=_TYPES[kind])
+    return InputError(detail["msg"], value=value)
+
+
+def _table(loc: Sequence[str | int]) -> type[BaseModel]:
+    """Find the table that a key belongs to."""
+    from mendsim.scenarios import schema
+
+    if len(loc) == 1:
+        return schema.Scenario
+    tables: dict[str, type[BaseModel]] = {
+        "patient": schema.Patient,
+        "lattice": schema.Sample,
+        "save": schema.Save,
+        "laser": schema.LaserEvent,
+        "drug": schema.DrugEvent,
+    }
+    return tables[str(loc[-2])]
+
+
+def _wanted(loc: Sequence[str | int]) -> str:
+    """Say what a missing key should hold."""
+    fields = _table(loc).model_fields
+    field = next(field for name, field in fields.items() if (field.alias or name) == loc[-1])
+    for hint in field.metadata:
+        if isinstance(hint, Quantity):
+            return f"{hint.kind} such as {hint.example!r}"
+    options = get_args(field.annotation)
+    return choices(options) if get_origin(field.annotation) is Literal else "this key is required"
+
+
+def file_keys(table: type[BaseModel]) -> list[str]:
+    """List the keys of a table as they stand in a file."""
+    keys = [field.alias or name for name, field in table.model_fields.items()]
+    return [*keys, "extends"] if table.__name__ == "Scenario" else keys

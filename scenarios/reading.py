@@ -1,0 +1,49 @@
+"""Reading a scenario file: whatever is in it, the answer is a table or one clear line."""
+
+from __future__ import annotations
+
+import stat
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from mendsim.common.errors import InputError
+
+_LARGEST_BYTES = 1_000_000
+
+
+def read_toml(path: Path, label: str) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Parameters
+    ----------
+    path : where it is.
+    label : its name in errors.
+
+    Raises
+    ------
+    InputError : no such file, a directory or device, too large, not UTF-8, not TOML.
+    """
+    try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise InputError("this is a directory", file=label, allowed="a TOML file")
+        if not stat.S_ISREG(found.st_mode):
+            raise InputError("this is not a plain file", file=label, allowed="a TOML file")
+        if found.st_size > _LARGEST_BYTES:
+            raise InputError("file too large", file=label, value=found.st_size, allowed=f"up to {_LARGEST_BYTES} bytes")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError("file not found", file=label) from None
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", file=label) from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"not UTF-8 text at byte {error.start}", file=label, allowed="a TOML file in UTF-8") from None
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise InputError("not TOML: nested too deeply", file=label) from None
+    except ValueError as error:  # a TOMLDecodeError, or a whole number with too many digits
+        raise InputError(f"not TOML: {error}", file=label) from None

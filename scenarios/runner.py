@@ -1,0 +1,182 @@
+"""Running a scenario: build the skin, give it its events, step it through follow-up, keep what was asked for."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import xarray as xr
+
+from mendsim.abm.drugs import drug_by_name
+from mendsim.abm.model import HealingModel
+from mendsim.common.errors import InputError
+from mendsim.common.parameters import Parameters
+from mendsim.common.philox import bits64
+from mendsim.common.purposes import PATTERN
+from mendsim.scenarios import provenance, store
+from mendsim.scenarios.border import lattice_of, parameters_of, session_of
+from mendsim.scenarios.loading import load
+from mendsim.scenarios.recording import Recording
+from mendsim.scenarios.schema import LaserEvent, Scenario
+from mendsim.scenarios.tree import build_tree
+from mendsim.thermal.treatment import deliver
+
+if TYPE_CHECKING:
+    from mendsim.scenarios.schema import DrugEvent
+
+DEFAULT_SEED = 1
+Progress = Callable[[int, int], None]
+"""Called after each step with the number of steps done and of all steps."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A finished run.
+
+    Parameters
+    ----------
+    scenario : what was run.
+    seed : of every random draw.
+    model : the skin at the end of follow-up, an ordinary Mesa model.
+    data : what was recorded, as it stands in the store.
+    content_hash : equal for runs with equal content, whatever the number of threads.
+    path : the store, if one was written.
+    """
+
+    scenario: Scenario
+    seed: int
+    model: HealingModel
+    data: xr.DataTree
+    content_hash: str
+    path: Path | None
+
+
+def run(
+    scenario: Scenario | str | Path,
+    out: str | Path | None = None,
+    *,
+    seed: int | None = None,
+    threads: int | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Run:
+    """Run a scenario to the end of follow-up.
+
+    Parameters
+    ----------
+    scenario : a scenario, or the name or file of one.
+    out : folder of the run store; nothing is written without it.
+    seed : of every random draw; `DEFAULT_SEED` if not given.
+    threads : that may work at once; every core if not given. Never changes the content.
+    overwrite : replace a run that is there already.
+    progress : called after each step.
+
+    Raises
+    ------
+    InputError : a scenario that is not valid, or an output that cannot be written.
+    """
+    scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
+    seed = DEFAULT_SEED if seed is None else seed
+    threads = cores() if threads is None else threads
+    if out is not None:
+        store.check_target(Path(out), overwrite=overwrite)
+    began = time.perf_counter()
+    parameters = parameters_of(scenario)
+    model = build_model(scenario, seed=seed, threads=threads)
+    try:
+        recording = simulate(model, scenario, thermal_parameters=parameters["thermal"], progress=progress)
+    finally:
+        model.close()
+    tree = build_tree(recording, model.lattice)
+    wall_time_s = time.perf_counter() - began
+    tree.attrs = provenance.attributes(scenario, parameters, seed=seed, threads=threads, wall_time_s=wall_time_s)
+    tree.attrs["content_hash"] = provenance.content_hash(tree)
+    if out is not None:
+        store.write(tree, Path(out), overwrite=overwrite)
+    return Run(
+        scenario=scenario,
+        seed=seed,
+        model=model,
+        data=tree,
+        content_hash=tree.attrs["content_hash"],
+        path=None if out is None else Path(out),
+    )
+
+
+def cores() -> int:
+    """Count the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def build_model(scenario: Scenario, *, seed: int = DEFAULT_SEED, threads: int = 1) -> HealingModel:
+    """Build the skin of a scenario as it is before the first event."""
+    patient = scenario.patient
+    try:
+        return HealingModel(
+            lattice=lattice_of(scenario.lattice),
+            site=patient.site,
+            phototype=patient.phototype,
+            initial_state=patient.initial_state,
+            scar_depth_um=patient.scar_depth_um,
+            scar_width_um=patient.scar_width_um,
+            parameters=parameters_of(scenario)["abm"],
+            seed=seed,
+            step_h=scenario.step_h,
+            threads=threads,
+        )
+    except InputError as error:
+        raise InputError(
+            error.problem, file=scenario.name, key=error.key, value=error.value, allowed=error.allowed
+        ) from None
+
+
+def simulate(
+    model: HealingModel, scenario: Scenario, *, thermal_parameters: Parameters, progress: Progress | None = None
+) -> Recording:
+    """Step a model through the events and the follow-up of a scenario.
+
+    At each moment the time series is taken first, then the events happen, then a snapshot is taken.
+    """
+    step = scenario.step_h
+    every = round(scenario.save.series_every_h / step)
+    snapshots = {round(time_h / step) for time_h in scenario.save.snapshots_h}
+    recording = Recording()
+    for now in range(scenario.steps + 1):
+        if now % every == 0 or now == scenario.steps:
+            recording.add_row(model)
+        for event in scenario.events:
+            if round(event.at_h / step) != now:
+                continue
+            if isinstance(event, LaserEvent):
+                _treat(model, event, thermal_parameters, recording)
+            else:
+                _apply(model, event)
+        if now in snapshots:
+            recording.add_snapshot(model)
+        if now < scenario.steps:
+            model.step()
+            if progress is not None:
+                progress(now + 1, scenario.steps)
+    return recording
+
+
+def _treat(model: HealingModel, event: LaserEvent, parameters: Parameters, recording: Recording) -> None:
+    number = len(recording.injuries)
+    # Each session lays its zones anew; the first uses the seed itself.
+    seed = model.seed if number == 0 else int(bits64(model.seed, number, 0, PATTERN) >> 1)
+    injury = deliver(session_of(event), model.lattice, model.layers, parameters, seed)
+    model.injure(injury)
+    recording.injuries.append((model.time_h, injury))
+
+
+def _apply(model: HealingModel, event: DrugEvent) -> None:
+    model.apply_drug(
+        drug_by_name(event.drug),
+        concentration_ug_per_ml=event.concentration_ug_per_ml,
+        duration_h=event.duration_h,
+        volume_ul_per_cm2=event.volume_ul_per_cm2,
+    )

@@ -1,0 +1,198 @@
+"""What a scenario file may say: patient, skin sample, events, follow-up and what to save.
+
+Keys are those of the file; attributes carry the unit in which the value is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+
+from mendsim.abm.initial_state import INITIAL_STATES
+from mendsim.abm.site import site_names
+from mendsim.common.errors import InputError, choices
+from mendsim.scenarios.problems import ScenarioError, close_names
+from mendsim.scenarios.units import Quantity
+from mendsim.thermal import PATTERNS
+from mendsim.thermal.library import device_names
+
+Extent = Annotated[float, Quantity("um", "a length", 100, 20_000, "2 mm")]
+ScarSize = Annotated[float, Quantity("um", "a length", 10, 20_000, "300 um")]
+Spacing = Annotated[float, Quantity("um", "a length", 5, 50, "10 um")]
+Air = Annotated[float, Quantity("um", "a length", 50, 2_000, "100 um")]
+Moment = Annotated[float, Quantity("h", "a time", 0, 87_600, "90 d")]
+Duration = Annotated[float, Quantity("h", "a time", 0.01, 87_600, "12 h")]
+Step = Annotated[float, Quantity("h", "a time", 0.01, 2, "0.5 h")]
+PulseEnergy = Annotated[float, Quantity("mJ", "an energy", 0.001, 10_000, "40 mJ")]
+PulseTime = Annotated[float, Quantity("ms", "a time", 1e-4, 1e5, "4 ms")]
+Spot = Annotated[float, Quantity("um", "a length", 10, 3_000, "120 um")]
+Density = Annotated[float, Quantity("1/cm^2", "a number per area", 0.1, 1e5, "100 /cm^2")]
+Concentration = Annotated[float, Quantity("ug/mL", "a mass per volume", 1e-6, 1e6, "10 mg/mL")]
+Dose = Annotated[float, Quantity("uL/cm^2", "a volume per area", 1e-3, 1_000, "5 uL/cm^2")]
+
+
+NO_CONTROL = "none"
+"""What a scenario without a control names as its control."""
+
+
+def _whole(low: int, high: int) -> BeforeValidator:
+    def check(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise InputError("wrong type", value=value, allowed=f"a whole number from {low} to {high}")
+        if not low <= value <= high:
+            raise InputError("out of range", value=value, allowed=f"{low} to {high}")
+        return value
+
+    return BeforeValidator(check)
+
+
+def _one_of(names: Callable[[], Iterable[str]]) -> BeforeValidator:
+    def check(value: object) -> str:
+        known = list(names())
+        if not isinstance(value, str):
+            raise InputError("wrong type", value=value, allowed=choices(known))
+        if value not in known:
+            raise InputError("unknown choice", value=value, allowed=close_names(value, known))
+        return value
+
+    return BeforeValidator(check)
+
+
+def _drug_names() -> Iterable[str]:
+    from mendsim.abm.drugs import load_drugs  # heavy, and only some scenarios have a drug
+
+    return load_drugs()
+
+
+Site = Annotated[str, _one_of(site_names)]
+InitialState = Annotated[str, _one_of(lambda: INITIAL_STATES)]
+Device = Annotated[str, _one_of(device_names)]
+Pattern = Annotated[str, _one_of(lambda: PATTERNS)]
+Drug = Annotated[str, _one_of(_drug_names)]
+
+
+class Table(BaseModel):
+    """A table of the file: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Patient(Table):
+    """Where the skin is, how dark it is, and what is wrong with it."""
+
+    site: Site
+    phototype: Annotated[int, _whole(1, 6)]
+    initial_state: InitialState
+    scar_depth_um: ScarSize | None = Field(default=None, alias="scar_depth")
+    scar_width_um: ScarSize | None = Field(default=None, alias="scar_width")
+
+
+class Sample(Table):
+    """The piece of skin that is simulated: a section, or a block if it has a length."""
+
+    width_um: Extent = Field(alias="width")
+    depth_um: Extent = Field(alias="depth")
+    length_um: Extent | None = Field(default=None, alias="length")
+    spacing_um: Spacing = Field(default=10.0, alias="spacing")
+    air_um: Air = Field(default=100.0, alias="air")
+
+
+class LaserEvent(Table):
+    """A laser session, as the operator sets it."""
+
+    kind: Literal["laser"]
+    at_h: Moment = Field(alias="at")
+    device: Device
+    pulse_energy_mj: PulseEnergy = Field(alias="pulse_energy")
+    pulse_duration_ms: PulseTime = Field(alias="pulse_duration")
+    spot_diameter_um: Spot = Field(alias="spot_diameter")
+    pattern: Pattern
+    density_per_cm2: Density = Field(alias="density")
+    passes: Annotated[int, _whole(1, 20)] = 1
+    stacked_pulses: Annotated[int, _whole(1, 100)] = 1
+    pulse_interval_ms: PulseTime = Field(default=20.0, alias="pulse_interval")
+
+
+class DrugEvent(Table):
+    """A drug put on the skin and left there."""
+
+    kind: Literal["drug"]
+    at_h: Moment = Field(alias="at")
+    drug: Drug
+    concentration_ug_per_ml: Concentration = Field(alias="concentration")
+    volume_ul_per_cm2: Dose = Field(alias="volume")
+    duration_h: Duration = Field(alias="duration")
+
+
+Event = Annotated[LaserEvent | DrugEvent, Field(discriminator="kind")]
+
+
+class Save(Table):
+    """What a run keeps: time series at equal intervals, and snapshots of everything at chosen times.
+
+    The series is taken before the events of its moment, so its first row is the untouched skin. A snapshot is
+    taken after the events of its moment, so one on the day of a session shows the fresh injury.
+    """
+
+    series_every_h: Duration = Field(default=12.0, alias="series_every")
+    snapshots_h: Annotated[tuple[Moment, ...], Field(min_length=1)] = Field(alias="snapshots")
+
+
+class Scenario(Table):
+    """One treatment of one patient. Made by `mendsim.scenarios.load`, changed by `with_values`."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+    title: str
+    description: str = ""
+    sources: tuple[str, ...] = ()
+    control: str = NO_CONTROL
+    patient: Patient
+    lattice: Sample
+    events: tuple[Event, ...] = ()
+    follow_up_h: Moment = Field(alias="follow_up")
+    step_h: Step = Field(default=0.5, alias="step")
+    save: Save
+    parameters: dict[str, Any] = {}
+
+    _written: Mapping[str, Any] = PrivateAttr(default_factory=dict)
+    _origins: Mapping[tuple[str, ...], str] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        from mendsim.scenarios.consistency import contradictions
+
+        if found := list(contradictions(self)):
+            raise ScenarioError(found)
+        return self
+
+    @property
+    def written(self) -> Mapping[str, Any]:
+        """The tables as they stand in the files, after ``extends`` and changed values."""
+        return self._written
+
+    @property
+    def origins(self) -> Mapping[tuple[str, ...], str]:
+        """The file or call that set each key."""
+        return self._origins
+
+    @property
+    def steps(self) -> int:
+        """Number of steps from the first day to the end of follow-up."""
+        return round(self.follow_up_h / self.step_h)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every value, defaults included, as text with units where it has one: what a run store keeps."""
+        return self.model_dump(by_alias=True, mode="json", exclude_none=True)
+
+    def with_values(self, values: Mapping[str, Any], *, origin: str = "with_values") -> Scenario:
+        """Copy the scenario with some values replaced, addressed by dotted key such as ``events.0.pulse_energy``.
+
+        Raises
+        ------
+        ScenarioError : a key does not exist or the changed scenario is not valid.
+        """
+        from mendsim.scenarios.loading import changed
+
+        return changed(self, values, origin=origin)

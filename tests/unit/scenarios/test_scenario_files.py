@@ -1,0 +1,41 @@
+"""The scenarios that come with mendsim."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from mendsim import scenarios
+from mendsim.scenarios.loading import titles
+from mendsim.scenarios.schema import NO_CONTROL
+
+
+@pytest.mark.parametrize("name", scenarios.names())
+def test_each_is_valid_and_cites_its_settings(name: str) -> None:
+    scenario = scenarios.load(name)
+    assert scenario.name == name
+    assert scenario.title == titles()[name]
+    assert all(re.search(r"\b(19|20)\d\d\b", source) for source in scenario.sources)
+    assert scenario.sources
+
+
+def test_each_protocol_has_a_control_that_differs_in_its_events_alone() -> None:
+    treated = [scenario for scenario in map(scenarios.load, scenarios.names()) if scenario.control != NO_CONTROL]
+    assert {scenario.name for scenario in treated} >= {"acne_scar", "alopecia", "ladd"}
+    told = ("name", "title", "description", "control", "events")
+    for scenario in treated:
+        control = scenarios.load(scenario.control)
+        assert control.events == ()
+        assert control.control == NO_CONTROL
+        assert control.model_dump(exclude=set(told)) == scenario.model_dump(exclude=set(told))
+
+
+def test_the_acne_scar_is_treated_as_published() -> None:
+    # Hedelund 2012 doi:10.1002/lsm.22048: 48-56 mJ, 12-14 W, 13 % of the skin, three monthly sessions
+    sessions = scenarios.load("acne_scar").events
+    assert [event.at_h / 24 for event in sessions] == [0, 30, 60]
+    for event in sessions:
+        assert 48 <= event.pulse_energy_mj <= 56
+        assert 12 <= event.pulse_energy_mj / event.pulse_duration_ms <= 14
+        covered = event.density_per_cm2 * 3.14159 * (event.spot_diameter_um * 1e-4 / 2) ** 2
+        assert covered == pytest.approx(0.13, abs=0.005)
