@@ -1,0 +1,41 @@
+"""Reads run stores: outcomes, sections, time courses, comparison. Never runs a model.
+
+Everything is imported when first asked for, so that ``from mendsim import analysis`` costs next to nothing::
+
+    run = analysis.open_run("acne_scar.zarr")
+    analysis.outcomes(run)
+    analysis.sections.cells(run, day=7)
+    analysis.plot_run("acne_scar.zarr")
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mendsim.analysis import sections, timecourses
+    from mendsim.analysis.comparison import compare_runs
+    from mendsim.analysis.endpoints import list_outcomes, outcomes
+    from mendsim.analysis.pictures import plot_run
+    from mendsim.analysis.store import open_run
+
+__all__ = ["compare_runs", "list_outcomes", "open_run", "outcomes", "plot_run", "sections", "timecourses"]
+
+_HOME = {
+    "compare_runs": "comparison",
+    "list_outcomes": "endpoints",
+    "open_run": "store",
+    "outcomes": "endpoints",
+    "plot_run": "pictures",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a function or module of the analysis when it is first asked for."""
+    from importlib import import_module
+
+    if name in _HOME:
+        return getattr(import_module(f"mendsim.analysis.{_HOME[name]}"), name)
+    if name in __all__:
+        return import_module(f"mendsim.analysis.{name}")
+    raise AttributeError(f"module 'mendsim.analysis' has no attribute {name!r}")

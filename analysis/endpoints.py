@@ -1,0 +1,111 @@
+"""End points of a run: one documented function for each, collected in `OUTCOMES`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from mendsim.common.errors import InputError, choices
+
+Measure = Callable[[xr.DataTree], float]
+
+_HOMES = ("epidermis", "dermis", "signals", "vessels_hair_drug")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """An end point.
+
+    Parameters
+    ----------
+    name : the name of its function.
+    label : a few words for tables.
+    unit : unit in which it is printed, empty for a pure number.
+    definition : how it is measured, the first sentence of the function's docstring.
+    measure : the function; it takes a run and returns the value, ``inf`` for "not within the run" and ``nan`` for
+        "does not apply".
+    """
+
+    name: str
+    label: str
+    unit: str
+    definition: str
+    measure: Measure
+
+
+OUTCOMES: dict[str, Outcome] = {}
+"""Every end point by name, in the order of the tables; filled by `registered`."""
+
+
+def outcome(label: str, unit: str) -> Callable[[Measure], Measure]:
+    """Register a function of a run as an end point; its docstring is the definition."""
+
+    def register(measure: Measure) -> Measure:
+        definition = " ".join((measure.__doc__ or "").split("\n\n")[0].split())
+        OUTCOMES[measure.__name__] = Outcome(
+            name=measure.__name__, label=label, unit=unit, definition=definition, measure=measure
+        )
+        return measure
+
+    return register
+
+
+def registered() -> dict[str, Outcome]:
+    """Every end point by name."""
+    for home in _HOMES:
+        import_module(f"mendsim.analysis.endpoints_{home}")
+    return OUTCOMES
+
+
+def list_outcomes() -> pd.DataFrame:
+    """Name, label, unit and definition of every end point."""
+    return pd.DataFrame(
+        [{"name": o.name, "label": o.label, "unit": o.unit, "definition": o.definition} for o in registered().values()]
+    ).set_index("name")
+
+
+def outcomes(run: xr.DataTree, names: list[str] | None = None) -> pd.DataFrame:
+    """Measure the end points of a run.
+
+    Parameters
+    ----------
+    run : a run from `open_run`.
+    names : end points to measure; all of them if not given.
+
+    Returns
+    -------
+    One row for each end point: label, value, unit, definition. A value of ``inf`` says that it did not happen within
+    the run, ``nan`` that it does not apply to this run.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown.
+    """
+    known = registered()
+    if unknown := set(names or ()) - known.keys():
+        raise InputError("unknown outcome", value=min(unknown), allowed=choices(known))
+    table = list_outcomes().loc[list(known if names is None else names)]
+    table.insert(1, "value", [float(known[name].measure(run)) for name in table.index])
+    return table
+
+
+def format_value(value: float, unit: str, days: float) -> str:
+    """Print an end point for readers.
+
+    Parameters
+    ----------
+    value, unit : the end point.
+    days : length of the run, named if it did not happen within it.
+    """
+    if np.isnan(value):
+        return "does not apply"
+    if np.isinf(value):
+        return f"not within {days:g} days"
+    digits = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return f"{digits} {unit}".strip().replace("-", "\N{MINUS SIGN}")

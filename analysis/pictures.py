@@ -1,0 +1,193 @@
+"""All pictures of one run: a contact sheet, a close look at one zone, the heat, the time courses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from mendsim.analysis import sections, store, style, timecourses
+from mendsim.analysis.field_views import field_views
+from mendsim.analysis.section_axes import Window
+
+_CLOSE_WIDTH_UM, _CLOSE_TOP_UM, _CLOSE_BOTTOM_UM = 500.0, -70.0, 260.0
+"""Size of a close look at the epidermis around one zone."""
+_COLUMN_IN = 2.7
+_PANELS_PER_ROW = 4
+
+Draw = Callable[[xr.DataTree], Figure]
+
+
+def plot_run(store_path: str | Path, out_dir: str | Path | None = None) -> list[Path]:
+    """Write the pictures of a run as PNG files.
+
+    Parameters
+    ----------
+    store_path : a run store.
+    out_dir : where to write; a folder named after the store beside it if not given.
+
+    Returns
+    -------
+    The files: sections over time, one zone close up, time courses, and the heat of the laser if there was any.
+
+    Raises
+    ------
+    InputError
+        If the path is not a run store.
+    """
+    store_path = Path(store_path)
+    run = store.open_run(store_path)
+    folder = store_path.with_name(f"{store_path.stem}_pictures") if out_dir is None else Path(out_dir)
+    figures: dict[str, Draw] = {
+        "sections": contact_sheet,
+        "close_up": close_up,
+        "time_courses": time_courses,
+    }
+    if len(store.session_days(run)):
+        figures["heat"] = heat
+    with style.applied():
+        return [style.save(draw(run), folder / f"{name}.png") for name, draw in figures.items()]
+
+
+def contact_sheet(run: xr.DataTree, count: int = 6) -> Figure:
+    """Sections over time: a row for each quantity, a column for each day.
+
+    Parameters
+    ----------
+    run : a run from `mendsim.analysis.open_run`.
+    count : at most this many days.
+    """
+    days = store.choose_days(run, count)
+    views = field_views(run)
+    figure = style.figure(_COLUMN_IN * len(days) + 1.2, row_height_in(run, _COLUMN_IN) * (len(views) + 1) + 1.4)
+    axes = figure.subplots(len(views) + 1, len(days), squeeze=False)
+    for day, ax in zip(days, axes[0], strict=True):
+        sections.cells(run, day, ax)
+    for view, line in zip(views, axes[1:], strict=True):
+        view.draw_row([(run, day, ax) for day, ax in zip(days, line, strict=True)], bar_axes=list(line))
+    for name, line in zip(["Cells", *(view.name for view in views)], axes, strict=True):
+        label_row(list(line), name)
+    sections.cell_legend(list(axes[0]), loc="outside lower center", ncols=8)
+    figure.suptitle(store.title(run), fontsize=13, fontweight="bold")
+    return figure
+
+
+def close_up(run: xr.DataTree, count: int = 6) -> Figure:
+    """Cells of the epidermis around one laser zone, or in the middle of an untreated section, over time.
+
+    Parameters
+    ----------
+    run, count : as in `contact_sheet`.
+    """
+    days = store.choose_days(run, count)
+    window = close_window(run)
+    per_row = (len(days) + 1) // 2
+    figure = style.figure(4.2 * per_row, 2 * 3.0 + 1.2)
+    axes = figure.subplots(2, per_row, squeeze=False).ravel()
+    for ax, day in zip(axes, days, strict=False):
+        sections.cells(run, day, ax, window=window)
+    for ax in axes[len(days) :]:
+        ax.remove()
+    sections.cell_legend(list(axes[: len(days)]), loc="outside lower center", ncols=8)
+    where = "around one laser zone" if len(store.session_days(run)) else "close up"
+    figure.suptitle(f"{store.title(run)}: {where}", fontsize=13, fontweight="bold")
+    return figure
+
+
+def heat(run: xr.DataTree) -> Figure:
+    """Peak temperature and damage of each laser session: the whole section and one zone.
+
+    Parameters
+    ----------
+    run : a run from `mendsim.analysis.open_run` with at least one laser session.
+    """
+    sessions = len(store.session_days(run))
+    figure = style.figure(12.0, 4.6 * sessions + 0.6)
+    axes = figure.subplots(sessions, 2, squeeze=False, width_ratios=(1.5, 1.0))
+    for session, (whole, zone) in enumerate(axes):
+        close = zone_window(run, session)
+        fields = store.fields(run)["x_um"].to_numpy()
+        sections.temperature(run, session, whole, bar=False, window=(float(fields[0]), float(fields[-1]), *close[2:]))
+        sections.temperature(run, session, zone, window=close)
+        zone.set_title("one zone")
+    sections.shell_legend(list(axes.ravel()), loc="outside lower center", ncols=6)
+    figure.suptitle(f"{store.title(run)}: peak temperature and thermal damage", fontsize=13, fontweight="bold")
+    return figure
+
+
+def time_courses(run: xr.DataTree, control: xr.DataTree | None = None) -> Figure:
+    """Every panel that applies to a run, with its control if there is one.
+
+    Parameters
+    ----------
+    run, control : runs from `mendsim.analysis.open_run`.
+    """
+    names = [name for name in timecourses.PANELS if timecourses.applies(run, name)]
+    rows = -(-len(names) // _PANELS_PER_ROW)
+    figure = style.figure(3.3 * _PANELS_PER_ROW, 2.5 * rows + 0.8)
+    axes = figure.subplots(rows, _PANELS_PER_ROW, squeeze=False).ravel()
+    timecourses.panels(run, list(axes[: len(names)]), names, control=control)
+    for ax in axes[len(names) :]:
+        ax.remove()
+    figure.suptitle(store.title(run), fontsize=13, fontweight="bold")
+    return figure
+
+
+def label_row(axes: list[Axes], name: str) -> None:
+    """Name a row of sections, and keep the depth axis at its left end only."""
+    for ax in axes[1:]:
+        ax.set_ylabel("")
+        ax.tick_params(labelleft=False)
+    place: dict[str, Any] = {"rotation": 90, "ha": "center", "va": "center", "fontsize": 11, "fontweight": "bold"}
+    axes[0].annotate(name, (0.0, 0.5), (-52, 0), xycoords="axes fraction", textcoords="offset points", **place)
+
+
+def row_height_in(run: xr.DataTree, column_in: float) -> float:
+    """Height of a row of whole sections in columns of a given width, title included."""
+    sizes = store.fields(run).sizes
+    return 0.95 * column_in * sizes["z"] / sizes["x"] + 0.35
+
+
+def close_window(run: xr.DataTree) -> Window:
+    """Part of a section around the zone nearest to its middle, at the surface."""
+    x = zone_x_um(run, 0)
+    return _inside(run, x, _CLOSE_WIDTH_UM, _CLOSE_TOP_UM, _CLOSE_BOTTOM_UM)
+
+
+def zone_window(run: xr.DataTree, session: int) -> Window:
+    """Part of a section that holds the whole damage of the zone nearest to its middle."""
+    injury = run["injury"].to_dataset().isel(session=session)
+    hot = (injury["damage_heat_shock"].isel(y=injury.sizes["y"] // 2) > 0.5).any("x").to_numpy()
+    depth = injury["depth_um"].to_numpy()
+    deepest = float(depth[hot].max()) if hot.any() else _CLOSE_BOTTOM_UM
+    bottom = min(deepest + 60.0, float(depth[-1]))
+    return _inside(
+        run, zone_x_um(run, session), max(_CLOSE_WIDTH_UM, 0.7 * (bottom - _CLOSE_TOP_UM)), _CLOSE_TOP_UM, bottom
+    )
+
+
+def zone_x_um(run: xr.DataTree, session: int) -> float:
+    """Position of the zone nearest to the middle of the section, the middle itself if there is none."""
+    x = store.fields(run)["x_um"].to_numpy()
+    middle = float(0.5 * (x[0] + x[-1]))
+    if not len(store.session_days(run)):
+        return middle
+    injury = run["injury"].to_dataset().isel(session=session)
+    lost = injury["damage_keratinocyte_necrosis"].isel(y=injury.sizes["y"] // 2).sum("z").to_numpy()
+    if lost.max() <= 0:
+        return middle
+    hit = lost >= 0.9 * lost.max()
+    return float(x[hit][np.argmin(np.abs(x[hit] - middle))])
+
+
+def _inside(run: xr.DataTree, x: float, width: float, top: float, bottom: float) -> Window:
+    sites = store.fields(run)["x_um"].to_numpy()
+    spacing = float(sites[1] - sites[0])
+    left, right = float(sites[0]) - 0.5 * spacing, float(sites[-1]) + 0.5 * spacing
+    start = float(np.clip(x - 0.5 * width, left, max(left, right - width)))
+    return start, min(start + width, right), top, bottom

@@ -1,0 +1,74 @@
+"""What every section shares: its window, depth axis, scale bar and axes to draw on."""
+
+from __future__ import annotations
+
+import math
+
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+
+from mendsim.analysis import style
+from mendsim.analysis.relief import Relief
+
+Window = tuple[float, float, float, float]
+"""Part of a section: left, right, top and bottom [um]."""
+
+_BAR_SHARE = 0.25
+"""A scale bar is at most this share of the picture's width."""
+
+
+def frame(ax: Axes, relief: Relief, window: Window | None, title: str) -> None:
+    """Set the limits, the depth axis, the title and the scale bar of a section."""
+    left, right, bottom, top = relief.extent_um
+    if window is not None:
+        left, right, top, bottom = window
+    ax.set_xlim(left, right)
+    ax.set_ylim(bottom, top)
+    ax.set_aspect("equal")
+    ax.set_xticks([])
+    ax.set_ylabel("depth [µm]")
+    ax.set_title(title)
+    ax.set_facecolor(style.BACKGROUND)
+    for spine in ax.spines.values():
+        spine.set_visible(True)
+    _scale_bar(ax, right - left, bottom - top, right, bottom)
+
+
+def colour_bar(axes: list[Axes], cmap: str | LinearSegmentedColormap, limits: tuple[float, float], label: str) -> None:
+    """Add a colour bar for axes that share a colour scale."""
+    bar = style.figure_of(axes[0]).colorbar(
+        ScalarMappable(Normalize(*limits), cmap), ax=axes, fraction=0.05, shrink=0.85, pad=0.01
+    )
+    bar.set_label(label)
+    bar.outline.set_linewidth(0.4)
+
+
+def _scale_bar(ax: Axes, width: float, height: float, right: float, bottom: float) -> None:
+    length = round_length(_BAR_SHARE * width)
+    margin = 0.03 * width
+    thick = 0.012 * height
+    x, y = right - margin - length, bottom - margin
+    ax.add_patch(
+        Rectangle((x, y - thick), length, thick, facecolor=style.INK, edgecolor="white", linewidth=0.8, zorder=20)
+    )
+    label = f"{length / 1000:g} mm" if length >= 1000 else f"{length:g} µm"
+    ax.text(
+        x + 0.5 * length,
+        y - 1.6 * thick,
+        label,
+        ha="center",
+        va="bottom",
+        fontsize=8,
+        color=style.INK,
+        zorder=20,
+        path_effects=[withStroke(linewidth=2.5, foreground="white")],
+    )
+
+
+def round_length(longest: float) -> float:
+    """Longest of 1, 2, 5, 10, ... that is not above a length."""
+    power = 10.0 ** math.floor(math.log10(longest))
+    return next(step * power for step in (5.0, 2.0, 1.0) if step * power <= longest * (1 + 1e-9))

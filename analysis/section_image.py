@@ -1,0 +1,39 @@
+"""A section as classes: which compartment or layer fills each site."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.colors import to_rgb
+from numpy.typing import NDArray
+
+from mendsim.analysis.style import TISSUE_COLOURS
+
+CLASSES = tuple(TISSUE_COLOURS)
+"""Names of the classes; a class image holds indices into it."""
+
+_OF_TISSUE = {0: "air", 1: "spinous layer", 2: "dermis", 3: "hypodermis", 4: "clot"}
+_OF_CELL = {
+    1: "basal layer",
+    2: "spinous layer",
+    3: "granular layer",
+    4: "stratum corneum",
+    5: "dead cells (debris)",
+}
+"""Codes of the store's ``tissue`` and ``cell_kind`` fields; a cell covers the compartment it lies in."""
+
+
+def class_image(section: xr.Dataset) -> NDArray[np.int64]:
+    """Class of each site, from the ``tissue`` and ``cell_kind`` of a section with dims ``(z, x)``."""
+    tissue, kind = section["tissue"].to_numpy(), section["cell_kind"].to_numpy()
+    image = np.zeros(tissue.shape, np.int64)
+    for field, names in ((tissue, _OF_TISSUE), (kind, _OF_CELL)):
+        for code, name in names.items():
+            image[field == code] = CLASSES.index(name)
+    return image
+
+
+def paint(image: NDArray) -> NDArray[np.float64]:
+    """Colours of a class image, shape ``(nz, nx, 3)``."""
+    palette = np.array([to_rgb(colour) for colour in TISSUE_COLOURS.values()])
+    return palette[image.astype(int)]

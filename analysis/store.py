@@ -1,0 +1,171 @@
+"""Opening a run store and finding one's way in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from mendsim.common.errors import InputError
+
+HOURS_PER_DAY = 24.0
+_WANTED = "the folder that `mendsim run` wrote"
+_NO_SCAR_UM = 1.0
+"""A depression shallower than this is no scar."""
+_CLINICAL_DAYS = (7.0, 1.0, 30.0, 3.0, 90.0, 14.0, 60.0, 180.0)
+"""Days that a clinic looks at, most telling first."""
+
+
+def open_run(path: str | Path) -> xr.DataTree:
+    """Open a run store; arrays are read from disk when they are used.
+
+    Parameters
+    ----------
+    path : the folder that ``mendsim run`` wrote.
+
+    Returns
+    -------
+    The tree of the store: ``series``, ``fields``, ``injury``, ``agents/<type>``, ``vessels``, attributes at the root.
+
+    Raises
+    ------
+    InputError
+        If the path is not a run store.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise InputError("no such run store", file=path, allowed=_WANTED)
+    if not (path / "zarr.json").is_file():
+        raise InputError("not a run store", file=path, allowed=_WANTED)
+    try:
+        run = xr.open_datatree(path, engine="zarr", decode_times=False)
+    except (ValueError, KeyError, OSError) as error:
+        raise InputError(f"cannot be read as a run store: {error}", file=path, allowed=_WANTED) from error
+    if "series" not in run.children:
+        raise InputError("not a run store: no group series", file=path, allowed=_WANTED)
+    return run
+
+
+def days(run: xr.DataTree) -> NDArray[np.float64]:
+    """Return the times of the series in days, shape ``(time,)``."""
+    return run["series"]["time"].to_numpy() / HOURS_PER_DAY
+
+
+def values(run: xr.DataTree, name: str) -> NDArray[np.float64] | None:
+    """One series, shape ``(time,)``, or None if the run does not hold it."""
+    series = run["series"]
+    return series[name].to_numpy().astype(float) if name in series.data_vars else None
+
+
+def unit(run: xr.DataTree, name: str) -> str:
+    """Return the unit of a series, in the way it is printed."""
+    return pretty_unit(str(run["series"][name].attrs.get("units", "")))
+
+
+def pretty_unit(text: str) -> str:
+    """Write a unit of the store the way it is printed (um becomes µm, a pure number has none)."""
+    return {"1": "", "degC": "°C"}.get(text, text.replace("um", "µm").replace("ug", "µg").replace("uL", "µL"))
+
+
+def has_scar(run: xr.DataTree) -> bool:
+    """Whether the skin had a scar at the start."""
+    depth = values(run, "scar_depth_um")
+    return depth is not None and bool(depth[0] > _NO_SCAR_UM)
+
+
+def session_days(run: xr.DataTree) -> NDArray[np.float64]:
+    """Days of the laser sessions, empty for an untreated control."""
+    if "injury" not in run.children or "session" not in run["injury"].coords:
+        return np.empty(0)
+    return np.atleast_1d(run["injury"]["session"].to_numpy()) / HOURS_PER_DAY
+
+
+def fields(run: xr.DataTree) -> xr.Dataset:
+    """Return the saved fields, dims ``(snapshot, z, y, x)``; raise `InputError` if the run kept no snapshots."""
+    if "fields" not in run.children:
+        raise InputError(
+            "the run kept no snapshots to draw", allowed="a run with snapshots under [save] in its scenario"
+        )
+    return run["fields"].to_dataset()
+
+
+def snapshot_days(run: xr.DataTree) -> NDArray[np.float64]:
+    """Days of the saved fields, shape ``(snapshot,)``."""
+    return fields(run)["snapshot"].to_numpy() / HOURS_PER_DAY
+
+
+def snapshot_index(run: xr.DataTree, day: float) -> int:
+    """Index of the snapshot nearest to a day."""
+    return int(np.argmin(np.abs(snapshot_days(run) - day)))
+
+
+def drawn_day(run: xr.DataTree, day: float) -> float:
+    """Day of the snapshot nearest to a day."""
+    return float(snapshot_days(run)[snapshot_index(run, day)])
+
+
+def choose_days(run: xr.DataTree, count: int = 6) -> list[float]:
+    """Choose up to ``count`` snapshots that tell the story: start, end, most drug, and the days a clinic looks at."""
+    available = snapshot_days(run)
+    chosen: list[float] = []
+    for wanted in (0.0, np.inf, *_drug_peak_day(run), *_CLINICAL_DAYS):
+        nearest = float(available[snapshot_index(run, min(wanted, available[-1]))])
+        if nearest not in chosen and len(chosen) < count:
+            chosen.append(nearest)
+    return sorted(chosen)
+
+
+def _drug_peak_day(run: xr.DataTree) -> list[float]:
+    dermis = values(run, "drug_dermis_ug_per_cm2")
+    return [] if dermis is None or not dermis.any() else [float(days(run)[np.argmax(dermis)])]
+
+
+def day_label(day: float) -> str:
+    """Name a time: hours on the first day, days after."""
+    if 0 < day < 1:
+        return f"{day * HOURS_PER_DAY:.2g} h"
+    return f"day {round(day, 1):g}"
+
+
+def snapshot(run: xr.DataTree, day: float, names: Sequence[str]) -> xr.Dataset:
+    """Fields of the section through the middle of the block at the snapshot nearest to a day, dims ``(z, x)``."""
+    chosen = fields(run)[list(names)]
+    return chosen.isel(snapshot=snapshot_index(run, day), y=chosen.sizes["y"] // 2).load()
+
+
+def agents(run: xr.DataTree, kind: str, day: float) -> dict[str, NDArray[Any]]:
+    """Columns of one kind of agent that lie in the section at the snapshot nearest to a day; empty if there are none.
+
+    Positions along z are depths below the mean skin surface.
+
+    Parameters
+    ----------
+    kind : a group under ``agents``, or ``vessels``.
+    """
+    path = kind if kind == "vessels" else f"agents/{kind}"
+    try:
+        table = run[path].to_dataset()
+    except KeyError:
+        return {}
+    rows = table["snapshot_index"].to_numpy() == snapshot_index(run, day)
+    y_um = fields(run)["y_um"].to_numpy()
+    if len(y_um) > 1 and "y_um" in table:
+        spacing, middle = float(y_um[1] - y_um[0]), float(y_um[len(y_um) // 2])
+        rows &= np.abs(table["y_um"].to_numpy() - middle) <= spacing
+    return {str(name): column.to_numpy()[rows] for name, column in table.data_vars.items()}
+
+
+def scenario(run: xr.DataTree) -> dict[str, Any]:
+    """Complete scenario of the run, empty if the store holds none."""
+    return json.loads(run.attrs.get("scenario", "{}"))
+
+
+def title(run: xr.DataTree) -> str:
+    """Name of the run for headings."""
+    about = scenario(run)
+    return str(about.get("title") or about.get("name") or "run")

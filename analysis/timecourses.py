@@ -1,0 +1,211 @@
+"""Time courses: one panel for each question, the treated skin beside its untreated control."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from mendsim.analysis import store, style
+from mendsim.common.errors import InputError, choices
+
+_TICKS = (0, 1, 3, 7, 14, 30, 60, 90, 180, 360, 720)
+_FLOOR = 1e-2
+"""A logarithmic axis ends at this share of the lowest of its curves' peaks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """What a panel shows.
+
+    Parameters
+    ----------
+    title : the question.
+    lines : series of the store and their names in the legend.
+    number : what a pure number means, in place of the unit.
+    relative : whether to show percent of the start in place of the unit of the series.
+    logarithmic : whether the y axis is logarithmic, for series of different size.
+    """
+
+    title: str
+    lines: tuple[tuple[str, str], ...]
+    number: str = "number"
+    relative: bool = False
+    logarithmic: bool = False
+
+
+PANELS: dict[str, Panel] = {
+    "closure": Panel(
+        title="Surface",
+        number="share of the surface",
+        lines=(("reepithelialised_fraction", "re-epithelialised"), ("barrier_open_fraction", "barrier open")),
+    ),
+    "debris": Panel(
+        title="Debris (MEND)", lines=(("debris_count", "in the epidermis"), ("debris_shed_count", "shed in all"))
+    ),
+    "epidermis": Panel(title="Epidermal thickness", lines=(("epidermal_thickness_um", "epidermis"),)),
+    "pigment": Panel(title="Epidermal melanin", lines=(("epidermal_melanin_pg", "melanin"),), relative=True),
+    "signals": Panel(
+        title="Signals",
+        lines=(
+            ("tgf_beta1_ng_per_ml", "TGF-β1"),
+            ("mmp9_ng_per_ml", "MMP9"),
+            ("cytokine_ng_per_ml", "cytokine"),
+            ("vegf_ng_per_ml", "VEGF"),
+        ),
+        logarithmic=True,
+    ),
+    "fibroblasts": Panel(
+        title="Fibroblasts",
+        lines=(
+            ("fibroblast_count", "all"),
+            ("activated_fibroblast_count", "activated"),
+            ("myofibroblast_count", "myofibroblasts"),
+        ),
+    ),
+    "t_cells": Panel(title="T cells", lines=(("t_cell_count", "T cells"),)),
+    "collagen": Panel(title="Collagen I and III", lines=(("collagen_mg_per_ml", "collagen"),), relative=True),
+    "collagen_types": Panel(
+        title="Collagen by type",
+        lines=(("collagen_1_mg_per_ml", "collagen I"), ("collagen_3_mg_per_ml", "collagen III")),
+    ),
+    "damaged_collagen": Panel(
+        title="Damaged collagen",
+        lines=(("denatured_collagen_mg_per_ml", "denatured"), ("fragments_mg_per_ml", "fragments")),
+    ),
+    "fibres": Panel(title="Fibre alignment", lines=(("orientation_order", "order"),), number="0 all ways, 1 parallel"),
+    "scar": Panel(title="Scar depth", lines=(("scar_depth_um", "depth"),)),
+    "blood": Panel(
+        title="Blood vessels",
+        lines=(("perfused_vessel_length_mm_per_mm2", "length with flow"), ("flow_nl_per_min", "flow")),
+        relative=True,
+    ),
+    "oxygen": Panel(title="Oxygen", lines=(("oxygen_mmhg", "mean"),)),
+    "hair": Panel(title="Follicles in anagen", lines=(("anagen_fraction", "in anagen"),), number="share of follicles"),
+    "drug": Panel(
+        title="Drug",
+        lines=(
+            ("drug_donor_ug_per_cm2", "on the skin"),
+            ("drug_epidermis_ug_per_cm2", "in the epidermis"),
+            ("drug_dermis_ug_per_cm2", "in the dermis"),
+            ("drug_cleared_ug_per_cm2", "carried away"),
+        ),
+    ),
+}
+"""Every panel by name."""
+
+
+def applies(run: xr.DataTree, name: str) -> bool:
+    """Whether a run has anything to show in a panel: a scar, hair, a drug."""
+    if name == "hair" and not np.any(_or_zero(store.values(run, "follicle_count"))):
+        return False
+    return any(np.any(_or_zero(store.values(run, series))) for series, _ in _panel(name).lines)
+
+
+def panel(run: xr.DataTree, name: str, ax: Axes | None = None, *, control: xr.DataTree | None = None) -> Axes:
+    """Draw one panel over time: the run in full lines, its control in dashed ones, laser sessions as ticks on top.
+
+    Time runs on a square-root scale, which gives room to the first days without losing the months.
+
+    Parameters
+    ----------
+    run : a run from `mendsim.analysis.open_run`.
+    name : one of `PANELS`.
+    ax : axes to draw on; a new figure if not given.
+    control : the untreated control.
+
+    Raises
+    ------
+    InputError
+        If there is no panel of this name.
+    """
+    about = _panel(name)
+    ax = style.axes_or_new(ax, 4.0, 2.8)
+    shown = {label: run["series"][series] for series, label in about.lines if series in run["series"].data_vars}
+    for (label, series), colour in zip(shown.items(), style.SERIES_COLOURS, strict=False):
+        ax.plot(store.days(run), _scaled(series.to_numpy(), about), color=colour, label=label, zorder=3)
+        if control is not None and series.name in control["series"].data_vars:
+            values = control["series"][str(series.name)].to_numpy()
+            ax.plot(
+                store.days(control),
+                _scaled(values, about),
+                color=colour,
+                linestyle=(0, (3, 1.5)),
+                linewidth=1.2,
+                zorder=2,
+            )
+    units = {store.unit(run, series) for series, _ in about.lines if series in run["series"].data_vars}
+    ax.set_ylabel("% of start" if about.relative else next(iter(units), "") or about.number)
+    ax.set_title(about.title, pad=9)
+    if about.logarithmic:
+        _log_axis(ax)
+    _time_axis(ax, float(store.days(run)[-1]), store.session_days(run))
+    if len(shown) > 1:
+        ax.legend(loc="best", handlelength=1.2, frameon=True, framealpha=0.75, edgecolor="none")
+    return ax
+
+
+def panels(run: xr.DataTree, axes: list[Axes], names: list[str], *, control: xr.DataTree | None = None) -> None:
+    """Draw several panels of one figure and one legend for treated, untreated and laser.
+
+    Parameters
+    ----------
+    run, control : as in `panel`.
+    axes, names : where to draw which panel; equal lengths.
+    """
+    for ax, name in zip(axes, names, strict=True):
+        panel(run, name, ax, control=control)
+    handles = [Line2D([], [], color=style.INK, label="this run" if control is None else "treated")]
+    if control is not None:
+        handles.append(Line2D([], [], color=style.INK, linestyle=(0, (3, 1.5)), linewidth=1.2, label="untreated"))
+    if len(store.session_days(run)):
+        handles.append(Line2D([], [], color=style.MUTED, marker="v", linestyle="", markersize=6, label="laser session"))
+    style.figure_of(axes[0]).legend(handles=handles, loc="outside lower center", ncols=len(handles))
+
+
+def _panel(name: str) -> Panel:
+    if name not in PANELS:
+        raise InputError("unknown panel", value=name, allowed=choices(PANELS))
+    return PANELS[name]
+
+
+def _or_zero(values: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    return np.zeros(1) if values is None else np.nan_to_num(values)
+
+
+def _scaled(values: NDArray, about: Panel) -> NDArray:
+    if not about.relative:
+        return values
+    return 100.0 * values / values[0] if values[0] else np.full(values.shape, np.nan)
+
+
+def _log_axis(ax: Axes) -> None:
+    peaks = [peak for line in ax.get_lines() if (peak := np.nanmax(line.get_ydata(), initial=0.0)) > 0]
+    if peaks:
+        ax.set_yscale("log")
+        ax.set_ylim(_FLOOR * min(peaks), 2.0 * max(peaks))
+
+
+def _time_axis(ax: Axes, last: float, sessions: NDArray[np.float64]) -> None:
+    ax.set_xscale("function", functions=(lambda day: np.sqrt(np.maximum(day, 0.0)), np.square))
+    ax.set_xlim(0.0, last)
+    ax.set_xticks([tick for tick in _TICKS if tick <= last], minor=False)
+    ax.set_xticks([], minor=True)
+    ax.xaxis.set_major_formatter("{x:.0f}")
+    ax.set_xlabel("day")
+    ax.grid(axis="y")
+    for session in sessions:
+        ax.plot(
+            [session],
+            [1.0],
+            marker="v",
+            markersize=6,
+            color=style.MUTED,
+            clip_on=False,
+            transform=ax.get_xaxis_transform(),
+            zorder=5,
+        )
