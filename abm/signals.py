@@ -49,7 +49,7 @@ def settle_oxygen(model: HealingModel) -> None:
 
 
 def release(model: HealingModel, left: NDArray[np.float32]) -> None:
-    """Set signals free: alarmin from dead cells, TGF-beta1 from dissolving clot and lysed matrix, cytokine from fragments.
+    """Set signals free: alarmin from dead cells, TGF-beta1 from clot, matrix and clearance, cytokine from fragments.
 
     ``left`` is what :meth:`Matrix.turn_over` returns; sources are added to the fields in ng/mL/s.
     """
@@ -60,12 +60,14 @@ def release(model: HealingModel, left: NDArray[np.float32]) -> None:
     leaked = model.alarmin_ng * share
     model.alarmin_ng -= leaked
     model.cytokine.add_source((leaked / model.lattice.site_volume_ml + p["cytokine.fragment_release_ng_per_mg"] * cleared) * per_s)
+    dead_cleared = leaked / p["cytokine.alarmin_pg_per_dead_cell"]
     model.tgf_beta1.add_source(
         per_s
         * (
-            p["tgf_beta1.clot_content_ng_per_mg_fibrin"] * fibrin
+            p["tgf_beta1.clearance_release_pg_per_dead_cell"] * dead_cleared / model.lattice.site_volume_ml
+            + p["tgf_beta1.clot_content_ng_per_mg_fibrin"] * fibrin
             + p["tgf_beta1.matrix_content_ng_per_mg_collagen"] * lysed
-            + p["tgf_beta1.clearance_release_ng_per_mg"] * cleared
+            + p["tgf_beta1.clearance_release_ng_per_mg_fragments"] * cleared
         )
     )
 

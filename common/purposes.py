@@ -23,6 +23,7 @@ SPROUTING = 13
 FOLLICLE = 14
 PATTERN = 15
 ANATOMY = 16
+CONTACT_GUIDANCE = 17
 
 
 def all_purposes() -> dict[str, int]:

@@ -60,7 +60,7 @@ def respond(model: HealingModel) -> None:
 
 
 def migrate(model: HealingModel) -> None:
-    """Crawl up the TGF-beta1 gradient (R17)."""
+    """Crawl up the TGF-beta1 gradient and along fibres (R17, R18)."""
     cells, rows = _living(model)
     p, tgf = model.parameters, model.tgf_beta1
     kernels.migrate(
@@ -68,6 +68,8 @@ def migrate(model: HealingModel) -> None:
         cells.uid,
         tgf.concentration,
         model.tissue.code,
+        model.matrix.order_cos,
+        model.matrix.order_sin,
         cells["x_um"],
         cells["y_um"],
         cells["z_um"],
@@ -80,7 +82,7 @@ def migrate(model: HealingModel) -> None:
         model.step_index,
         model.step_h,
         p["fibroblast.speed_um_per_h"],
-        p["fibroblast.persistence"],
+        p["fibroblast.chemotaxis_weight"],
     )
 
 

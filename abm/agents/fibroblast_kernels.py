@@ -10,7 +10,7 @@ from numba import njit
 from mendsim.abm.agents.moving import passable, site_of
 from mendsim.abm.tissue import CLOT, DERMIS
 from mendsim.common.philox import uniform, uniform_pair
-from mendsim.common.purposes import APOPTOSIS, DIVISION, MIGRATION_DIRECTION, MIGRATION_ORDER
+from mendsim.common.purposes import APOPTOSIS, CONTACT_GUIDANCE, DIVISION, MIGRATION_DIRECTION, MIGRATION_ORDER
 
 QUIESCENT, ACTIVATED, MYOFIBROBLAST = 0, 1, 2
 
@@ -38,8 +38,13 @@ def respond(rows, x, y, z, tgf, activation, differentiation, state, spacing, fac
 
 
 @njit(cache=True, nogil=True)
-def migrate(rows, uid, tgf, code, x, y, z, direction_x, direction_z, activation, spacing, factor, seed, step, dt, speed, persistence):
-    """Crawl at ``speed`` times activation, up the TGF-beta1 gradient with weight ``persistence``, else at random.
+def migrate(
+    rows, uid, tgf, code, order_cos, order_sin, x, y, z, direction_x, direction_z, activation, spacing, factor, seed, step, dt, speed, chemotaxis
+):
+    """Crawl at ``speed`` times activation: up the TGF-beta1 gradient with probability ``chemotaxis``, else along the fibres.
+
+    Contact guidance: with a probability equal to the fibres' order the cell follows their direction one way or the other, else it
+    goes anywhere.
 
     A step that would leave dermis and clot is not taken. The last direction is kept: fibres are laid along it.
     """
@@ -55,13 +60,18 @@ def migrate(rows, uid, tgf, code, x, y, z, direction_x, direction_z, activation,
         norm = math.sqrt(gx * gx + gy * gy + gz * gz)
         u, v = uniform_pair(seed, uid[row], step, MIGRATION_DIRECTION)
         angle = 2.0 * math.pi * u
+        here = site_of(z[row], spacing, code.shape[0]), site_of(y[row], spacing, code.shape[1]), site_of(x[row], spacing, code.shape[2])
+        order = math.sqrt(order_cos[here] ** 2 + order_sin[here] ** 2)
+        guided, way = uniform_pair(seed, uid[row], step, CONTACT_GUIDANCE)
+        if guided < order:
+            angle = 0.5 * math.atan2(order_sin[here], order_cos[here]) + (math.pi if way < 0.5 else 0.0)
         if ny == 1:
             dx, dy, dz = math.cos(angle), 0.0, math.sin(angle)
         else:
             dy = 2.0 * v - 1.0
             across = math.sqrt(1.0 - dy * dy)
             dx, dz = across * math.cos(angle), across * math.sin(angle)
-        if norm > 0.0 and uniform(seed, uid[row], step, MIGRATION_ORDER) < persistence:
+        if norm > 0.0 and uniform(seed, uid[row], step, MIGRATION_ORDER) < chemotaxis:
             dx, dy, dz = gx / norm, gy / norm, gz / norm
         reach = speed * activation[row] * dt
         px, py, pz = x[row] + reach * dx, y[row] + reach * dy, z[row] + reach * dz

@@ -44,7 +44,7 @@ class ColumnAgent(Agent):
                 f"{cls.__name__}: declare columns with defaults instead of __init__, which bulk creation skips"
             )
         for name, value in vars(cls).items():
-            if isinstance(value, Column) and (hasattr(Agent, name) or name in ColumnAgent.__slots__):
+            if isinstance(value, Column) and not isinstance(getattr(ColumnAgent, name, value), Column):
                 raise TypeError(f"{cls.__name__}.{name}: a column may not hide an attribute of every agent")
         cls.columns = {
             name: value
@@ -165,7 +165,10 @@ def _new_handle(model: ColumnModel, uid: int) -> ColumnAgent:
     registry = model.registry
     if not 0 < uid < registry.next_id:
         raise AgentRemovedError(f"there was never an agent {uid} in the model")
-    agent: ColumnAgent = object.__new__(registry.populations[registry.code_of.item(uid)].agent_type)
+    code = registry.code_of.item(uid)
+    if code < 0:
+        raise AgentRemovedError(f"agent {uid} was removed before the model was saved")
+    agent: ColumnAgent = object.__new__(registry.populations[code].agent_type)
     _address(agent, model, uid)
     return agent
 

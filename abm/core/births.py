@@ -42,7 +42,7 @@ class BirthQueue:
         given = {}
         for name, value in values.items():
             column = self._columns.get(name)
-            if column is None or name == "parent_id":
+            if column is None:
                 raise TypeError(f"a birth cannot set {name!r}; it may set {sorted(self._columns)}")
             given[name] = np.array(np.broadcast_to(column.checked(value), parents.shape), column.dtype)
         self._parents.append(parents)

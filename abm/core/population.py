@@ -118,9 +118,7 @@ class Population:
         index = np.flatnonzero(index) if index.dtype == np.bool_ else np.unique(index.astype(np.int64))
         index = index[index != GONE]
         if len(index) and not 0 <= index[0] <= index[-1] < self.n_rows:
-            raise IndexError(
-                f"{self.agent_type.__name__} has rows 0 to {self.n_rows - 1}, not {index[0]} to {index[-1]}"
-            )
+            raise IndexError(f"{self.agent_type.__name__} has {self.n_rows} rows, not {index[0]} to {index[-1]}")
         index = index[self.alive[index]]
         self._alive[index] = False
         self.n_dead += len(index)

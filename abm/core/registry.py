@@ -35,7 +35,7 @@ class Registry:
     populations : list of Population
         In the order they were enrolled; a population's place is its ``code``.
     row_of, code_of : ndarray of int32, int8, indexed by id
-        Row (``GONE`` once removed) and population of every agent that ever lived.
+        Row (``GONE`` once removed) and population of every agent; ``GONE`` if that was before the state was restored.
     next_id : int
         Id of the next agent.
     pinned : dict
@@ -51,7 +51,7 @@ class Registry:
     def clear(self, next_id: int) -> None:
         """Forget every agent and go on counting from ``next_id``."""
         self.row_of: NDArray[np.int32] = np.full(max(256, next_id), GONE, np.int32)
-        self.code_of: NDArray[np.int8] = np.zeros(len(self.row_of), np.int8)
+        self.code_of: NDArray[np.int8] = np.full(len(self.row_of), GONE, np.int8)
         self.next_id = next_id
         self.pinned.clear()
 
@@ -65,7 +65,7 @@ class Registry:
         first, self.next_id = self.next_id, self.next_id + n
         if self.next_id > len(self.row_of):
             capacity = max(self.next_id, 2 * len(self.row_of))
-            self.row_of, self.code_of = enlarged(self.row_of, capacity, GONE), enlarged(self.code_of, capacity, 0)
+            self.row_of, self.code_of = enlarged(self.row_of, capacity, GONE), enlarged(self.code_of, capacity, GONE)
         return np.arange(first, self.next_id)
 
     def place(self, uids: NDArray[np.int64], code: int, rows: NDArray[np.int32]) -> None:
