@@ -148,14 +148,19 @@ def _turn_over(
                     left[1, z, y, x] = cleared
                 if m > 0.0:
                     saturation = m / (half_effect + m)
-                    lost = denatured[z, y, x] * (1.0 - math.exp(-denatured_rate * saturation * dt))
-                    denatured[z, y, x] -= lost
+                    lost = 0.0
+                    if denatured[z, y, x] > 0.0:
+                        rate = denatured_rate * saturation * dt
+                        lost = denatured[z, y, x] * rate / (1.0 + rate)
+                        denatured[z, y, x] -= lost
                     order = math.sqrt(order_cos[z, y, x] ** 2 + order_sin[z, y, x] ** 2)
-                    share = 1.0 - math.exp(-disordered_rate * max(0.0, 1.0 - order / intact_order) * saturation * dt)
-                    lost_1, lost_3 = collagen_1[z, y, x] * share, collagen_3[z, y, x] * share
-                    collagen_1[z, y, x] -= lost_1
-                    collagen_3[z, y, x] -= lost_3
-                    lost += lost_1 + lost_3
+                    if order < intact_order:
+                        rate = disordered_rate * (1.0 - order / intact_order) * saturation * dt
+                        lost_1 = collagen_1[z, y, x] * rate / (1.0 + rate)
+                        lost_3 = collagen_3[z, y, x] * rate / (1.0 + rate)
+                        collagen_1[z, y, x] -= lost_1
+                        collagen_3[z, y, x] -= lost_3
+                        lost += lost_1 + lost_3
                     fragments[z, y, x] += lost
                     left[0, z, y, x] = lost
                 if fibrin[z, y, x] > 0.0:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mendsim.abm.agents.keratinocyte import CELL_KIND
 from mendsim.abm.fields.field import SOURCE_QUANTUM_NG_PER_H, Field
-from mendsim.abm.tissue import AIR, CLOT, DERMIS, EPIDERMIS, HYPODERMIS
+from mendsim.abm.tissue import AIR, CLOT, DERMIS, EPIDERMIS, HYPODERMIS, TISSUE
 
 if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
@@ -88,9 +88,10 @@ def step(model: HealingModel) -> None:
 def _oxygen(model: HealingModel) -> None:
     """Set uptake by cells, exchange with perfused vessels, and the air above."""
     p, field, codes = model.parameters, model.oxygen, model.tissue.codes()
-    rate = np.zeros(codes.shape)
-    rate[codes == EPIDERMIS] = p["oxygen.epidermis_uptake_mmhg_per_s"]
-    rate[np.isin(codes, (DERMIS, HYPODERMIS, CLOT))] = p["oxygen.dermis_uptake_mmhg_per_s"]
+    by_code = np.zeros(len(TISSUE))
+    by_code[EPIDERMIS] = p["oxygen.epidermis_uptake_mmhg_per_s"]
+    by_code[[DERMIS, HYPODERMIS, CLOT]] = p["oxygen.dermis_uptake_mmhg_per_s"]
+    rate = by_code[codes]
     kinds = model.cell_kinds()
     rate[kinds >= CELL_KIND["corneocyte"]] = 0.0
     michaelis = field.restrict(rate) / (p["oxygen.half_uptake_mmhg"] + np.maximum(field.concentration, 0.0))

@@ -153,17 +153,24 @@ class ColumnAgentSet(MemberSet):
 
     def do(self, method: Method, *args: Any, **kwargs: Any) -> ColumnAgentSet:
         """Call a method or function on each agent; a :class:`bulk` method is called once for each type."""
-        if self._selection is None and len(self.types) == 1 and self._is_bulk(method):
-            # Left as a live set, whose kernels need no look-up of ids.
-            getattr(self.types[0], str(method))(self, *args, **kwargs)
-        else:
-            self.map(method, *args, **kwargs)
+        self._act(method, args, kwargs)
         return self
 
     def shuffle_do(self, method: Method, *args: Any, **kwargs: Any) -> ColumnAgentSet:
         """Call a method or function on each agent in random order."""
-        self.shuffle().map(method, *args, **kwargs)
+        self.shuffle()._act(method, args, kwargs)
         return self
+
+    def _act(self, method: Method, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        if not self._is_bulk(method):
+            self.map(method, *args, **kwargs)
+            return
+        for of_type in self._by_type():
+            behaviour = getattr(of_type.types[0], str(method))
+            if isinstance(behaviour, bulk):
+                behaviour(of_type, *args, **kwargs)
+            else:
+                of_type.map(method, *args, **kwargs)
 
     def map(self, method: Method, *args: Any, **kwargs: Any) -> list[Any]:
         """Call a method or function on each agent and return the results, one for each agent.
@@ -185,11 +192,8 @@ class ColumnAgentSet(MemberSet):
     def _map_by_type(self, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         uids = self.uids
         result_of: dict[int, Any] = {}
-        code = self.model.registry.code_of[uids]
-        for c in np.unique(code):
-            agent_type = self.model.registry.populations[c].agent_type
-            of_type = ColumnAgentSet(self.model, (agent_type,), uids[code == c])
-            behaviour, acting = getattr(agent_type, method), of_type.uids
+        for of_type in self._by_type():
+            behaviour, acting = getattr(of_type.types[0], method), of_type.uids
             if isinstance(behaviour, bulk):
                 values = behaviour(of_type, *args, **kwargs)
                 values = [None] * len(acting) if values is None else np.asarray(values).tolist()
@@ -197,6 +201,14 @@ class ColumnAgentSet(MemberSet):
                 values = of_type.map(method, *args, **kwargs)
             result_of.update(zip(acting.tolist(), values, strict=True))
         return [result_of[uid] for uid in uids.tolist() if uid in result_of]
+
+    def _by_type(self) -> list[ColumnAgentSet]:
+        """Return the members of each type; if live and of one type, this set itself, which spares a look-up of ids."""
+        if len(self.types) == 1:
+            return [self]
+        uids, registry = self.uids, self.model.registry
+        code = registry.code_of[uids]
+        return [self._with(uids[code == c], (registry.populations[c].agent_type,)) for c in np.unique(code)]
 
 
 def _descending(values: NDArray[Any]) -> NDArray[np.int64]:

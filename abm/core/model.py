@@ -55,12 +55,13 @@ class ColumnModel(mesa.Model):
 
         Births and saved states follow the order of enrolment, so a model enrols all its types when it is built.
         """
-        for agent_type in agent_types:
+        wanted = list(agent_types)
+        for agent_type in wanted:
             if agent_type.__name__ in {known.__name__ for known in self._populations if known is not agent_type}:
                 raise ValueError(f"two types of agents are called {agent_type.__name__}")
             if agent_type not in self._populations:
                 self._populations[agent_type] = Population(agent_type, agent_type.columns, self.registry)
-        return [self._populations[agent_type] for agent_type in agent_types]
+        return [self._populations[agent_type] for agent_type in wanted]
 
     @property
     def populations(self) -> list[Population]:
@@ -138,7 +139,7 @@ class ColumnModel(mesa.Model):
         Raises
         ------
         ValueError
-            If the state's types of agents or their columns are not this model's.
+            If the state's types of agents or their columns are not this model's, or it is of an earlier step.
         """
         saved: dict[str, dict[str, NDArray[Any]]] = {p.agent_type.__name__: {} for p in self.populations}
         for key, array in state.items():
@@ -150,8 +151,8 @@ class ColumnModel(mesa.Model):
             saved[kind][column] = array
         for population in self.populations:
             population.check(saved[population.agent_type.__name__])
+        advance_to(self, int(state["steps"]))
         self.registry.clear(int(state["next_id"]))
         for population in self.populations:
             population.restore(saved[population.agent_type.__name__])
-        advance_to(self, int(state["steps"]))
         write_random_state(self, state)

@@ -69,13 +69,8 @@ class Field:
 
     def restrict(self, fine: NDArray) -> NDArray[np.float64]:
         """Mean of a lattice array over the sites of each cell."""
-        out = np.asarray(fine, np.float64)
-        for axis, n in enumerate(self.lattice.shape):
-            if len(self._widths[axis]) == n:
-                continue
-            edges = np.arange(0, n, self.factor)
-            counts = np.diff(np.append(edges, n)).reshape([-1 if k == axis else 1 for k in range(3)])
-            out = np.add.reduceat(out, edges, axis=axis) / counts
+        out = np.zeros(self.shape)
+        multigrid.block_mean(np.ascontiguousarray(fine, np.float64), out)
         return out
 
     def on_lattice(self) -> NDArray[np.float64]:

@@ -47,6 +47,23 @@ def buffer_length(shapes: NDArray[np.int64]) -> int:
 
 
 @njit(cache=True, nogil=True)
+def block_mean(fine, out):
+    """Mean of ``fine`` over the blocks that make the cells of ``out``; blocks at the far ends may be smaller."""
+    nz, ny, nx = fine.shape
+    mz, my, mx = out.shape
+    sz, sy, sx = -(-nz // mz), -(-ny // my), -(-nx // mx)
+    for z in range(nz):
+        for y in range(ny):
+            for x in range(nx):
+                out[z // sz, y // sy, x // sx] += fine[z, y, x]
+    for z in range(mz):
+        for y in range(my):
+            for x in range(mx):
+                count = (min(nz, (z + 1) * sz) - z * sz) * (min(ny, (y + 1) * sy) - y * sy) * (min(nx, (x + 1) * sx) - x * sx)
+                out[z, y, x] /= count
+
+
+@njit(cache=True, nogil=True)
 def coarsen_faces(shapes, start, faces):
     """Fill the coarse levels of ``faces`` ``(3, length)``: parallel faces add up, and the double distance halves the sum."""
     for level in range(len(shapes) - 1):
