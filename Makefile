@@ -27,7 +27,7 @@ imports: $(VENV)/installed-dev
 types: $(VENV)/installed-dev
 	rm -rf build/types && mkdir -p build/types/mendsim
 	for layer in $(LAYERS); do ln -s ../../../$$layer build/types/mendsim/$$layer; done
-	MYPYPATH=build/types $(BIN)/mypy $(addprefix -p mendsim.,$(LAYERS))
+	MYPYPATH=build/types $(BIN)/mypy --namespace-packages --explicit-package-bases build/types/mendsim
 
 pytest: $(VENV)/installed-dev
 	$(BIN)/python -m pytest

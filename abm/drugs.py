@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mendsim.abm.agents.keratinocyte import CELL_KIND
-from mendsim.abm.tissue import AIR, CLOT, DERMIS, EPIDERMIS, HYPODERMIS
+from mendsim.abm.tissue import AIR, CLOT, DERMIS, EPIDERMIS, HYPODERMIS, TISSUE
 from mendsim.common.errors import InputError, choices
 from mendsim.common.parameters import Parameters
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
 
 _UM2_PER_S_PER_CM_UM_PER_H = 1e4 / 3600.0
+_UM_PER_UL_PER_CM2 = 10.0
+_SECONDS_PER_HOUR = 3600.0
+_NEGLIGIBLE = 1e-9
+"""Share of the dose below which what is left is booked as degraded, so that no run solves for nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,59 +77,70 @@ class DrugEffects:
 class Topical:
     """One drug put on the skin: a donor of finite volume, diffusion inwards, clearance by blood, degradation.
 
-    First form: the donor is well mixed, there is no binding and no partition beyond the permeability of stratum corneum,
-    and the effect follows the mean concentration of the dermis (or epidermis) by a Hill curve.
+    First form: the donor is a well-mixed layer of liquid on the surface, as thick as its volume over the area, there is no binding
+    and no partition beyond the permeability of stratum corneum, and the effect follows the mean concentration of
+    dermis or epidermis by a Hill curve. Donor and skin are solved together, so that no step can take more than there is.
     """
 
     def __init__(self, model: HealingModel, drug: Drug, concentration_ug_per_ml: float, duration_h: float, volume_ul_per_cm2: float):
         self.model, self.drug = model, drug
         self.end_h = model.time_h + duration_h
-        self.volume_ml = volume_ul_per_cm2 * 1e-3 * model.lattice.surface_area_mm2 * 1e-2
-        self.donor_ug = concentration_ug_per_ml * self.volume_ml
+        volume_ml = volume_ul_per_cm2 * 1e-3 * model.lattice.surface_area_mm2 * 1e-2
+        thickness_um = volume_ul_per_cm2 * _UM_PER_UL_PER_CM2
+        self.layers = max(1, round(thickness_um / model.lattice.spacing_um))
+        self.dose_ug = self.donor_ug = concentration_ug_per_ml * volume_ml
         self.cleared_ug = 0.0
         self.degraded_ug = 0.0
         self.removed_ug = 0.0
-        """Drug wiped off with what was left of the donor."""
+        """Drug wiped off with the donor, and shed with cells of the surface."""
+        self._tissue = model.tissue.codes() != AIR
 
-    def _diffusivity(self, kinds: np.ndarray, codes: np.ndarray, applied: bool) -> np.ndarray:
+    def _diffusivity(self, kinds: np.ndarray, codes: np.ndarray, donor: np.ndarray) -> np.ndarray:
         drug, p = self.drug, self.model.parameters
         corneum = drug.stratum_corneum_permeability_cm_per_h * p["drug.stratum_corneum_um"] * _UM2_PER_S_PER_CM_UM_PER_H
-        by_code = np.zeros(5)
-        by_code[AIR] = drug.diffusivity_water_um2_per_s if applied else 0.0
+        by_code = np.zeros(len(TISSUE))
         by_code[EPIDERMIS] = drug.diffusivity_epidermis_um2_per_s
-        by_code[DERMIS] = by_code[HYPODERMIS] = drug.diffusivity_dermis_um2_per_s
+        by_code[[DERMIS, HYPODERMIS]] = drug.diffusivity_dermis_um2_per_s
         by_code[CLOT] = drug.diffusivity_water_um2_per_s
         diffusivity = by_code[codes]
         diffusivity[kinds == CELL_KIND["corneocyte"]] = corneum
+        diffusivity[donor] = drug.diffusivity_water_um2_per_s
         return diffusivity
+
+    def _donor_sites(self, air: np.ndarray) -> np.ndarray:
+        """The lowest sites of air over each column, as many as the donor is thick."""
+        z = np.arange(air.shape[0])[:, None, None]
+        surface = np.argmin(air, axis=0)
+        return air & (z >= surface - self.layers)
 
     def step(self, dt_h: float) -> None:
         """Advance by one step; amounts are those of the lattice's surface area."""
-        model, drug = self.model, self.drug
-        field, codes = model.drug, model.tissue.codes()
-        applied = self.donor_ug > 0.0
-        kinds = model.cell_kinds()
+        model, drug, field = self.model, self.drug, self.model.drug
+        if self.donor_ug == 0.0 and not field.concentration.any():
+            return
+        codes, kinds = model.tissue.codes(), model.cell_kinds()
         site_ml = model.lattice.site_volume_ml
         air = codes == AIR
-        if not applied and not field.concentration.any():
-            return
-        field.set_diffusivity(self._diffusivity(kinds, codes, applied))
-        donor = self.donor_ug / self.volume_ml if applied else 0.0
-        field.hold(air, donor)
+        c = field.concentration
+        self.removed_ug += float(np.sum(c[air & self._tissue])) * site_ml
+        c[air | ~self._tissue] = 0.0
+        self._tissue = ~air
+        donor = self._donor_sites(air) if self.donor_ug > 0.0 else np.zeros_like(air)
+        c[donor] = self.donor_ug / (max(1, np.count_nonzero(donor)) * site_ml)
+        field.set_diffusivity(self._diffusivity(kinds, codes, donor))
         perfused = np.isin(codes, (DERMIS, HYPODERMIS))
-        field.uptake[...] = (drug.clearance_per_h * perfused + drug.degradation_per_h * ~air) / 3600.0
-        before = float(np.sum(field.concentration[~air], dtype=np.float64)) * site_ml
+        field.uptake[...] = (drug.clearance_per_h * perfused + drug.degradation_per_h * ~air) / _SECONDS_PER_HOUR
         field.step(dt_h)
-        inside = field.concentration * ~air
-        total = np.sum(inside, dtype=np.float64) * site_ml
-        cleared = np.sum(inside * perfused, dtype=np.float64) * site_ml * drug.clearance_per_h * dt_h
-        degraded = total * drug.degradation_per_h * dt_h
-        self.cleared_ug += cleared
-        self.degraded_ug += degraded
-        entered = total - before + cleared + degraded
-        self.donor_ug = max(0.0, self.donor_ug - entered) if applied else 0.0
-        if applied and model.time_h + dt_h >= self.end_h:
-            self.removed_ug, self.donor_ug = self.donor_ug, 0.0
+        self.cleared_ug += float(np.sum(c[perfused])) * site_ml * drug.clearance_per_h * dt_h
+        self.degraded_ug += float(np.sum(c[~air])) * site_ml * drug.degradation_per_h * dt_h
+        self.donor_ug = float(np.sum(c[donor])) * site_ml
+        if self.donor_ug > 0.0 and model.time_h + dt_h >= self.end_h:
+            self.removed_ug += self.donor_ug
+            self.donor_ug = 0.0
+        left_ug = float(np.sum(c[~air])) * site_ml
+        if self.donor_ug == 0.0 and left_ug < _NEGLIGIBLE * self.dose_ug:
+            self.degraded_ug += left_ug
+            c[...] = 0.0
 
     def effects(self) -> DrugEffects:
         """Effects at the mean concentrations of epidermis and dermis (Hill)."""
@@ -150,6 +165,8 @@ class Topical:
         model = self.model
         area_cm2, site_ml = model.lattice.surface_area_mm2 * 1e-2, model.lattice.site_volume_ml
         codes, c = model.tissue.codes(), model.drug.concentration
+        inside = self._tissue & (codes != AIR)
+        c = np.where(inside, c, 0.0)
         epidermis = float(np.sum(c[codes == EPIDERMIS], dtype=np.float64)) * site_ml
         dermis = float(np.sum(c[np.isin(codes, (DERMIS, HYPODERMIS, CLOT))], dtype=np.float64)) * site_ml
         return {

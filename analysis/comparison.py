@@ -12,7 +12,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
-from mendsim.analysis import page, sections, store, style, timecourses
+from mendsim.analysis import page, relief, sections, store, style, timecourses
 from mendsim.analysis.endpoints import outcomes
 from mendsim.analysis.field_views import field_views
 from mendsim.analysis.pictures import close_window, label_row, row_height_in
@@ -24,11 +24,11 @@ _PANELS = (
     "debris",
     "collagen",
     "scar",
-    "hair",
     "drug",
-    "t_cells",
     "signals",
     "fibroblasts",
+    "t_cells",
+    "hair",
     "blood",
     "damaged_collagen",
     "epidermis",
@@ -166,8 +166,8 @@ def _field_window(run: xr.DataTree) -> tuple[float, float, float, float] | None:
     grid = store.fields(run)
     if grid.sizes["z"] <= _TALL * grid.sizes["x"]:
         return None
-    x, top = grid["x_um"].to_numpy(), float(grid["depth_um"][0])
-    return float(x[0]), float(x[-1]), top, top + float(x[-1] - x[0])
+    left, right, _, top = relief.flat(run).extent_um
+    return left, right, top, top + right - left
 
 
 def _mark(ax: Axes, who: str, day: str) -> None:

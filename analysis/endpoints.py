@@ -14,6 +14,8 @@ from mendsim.common.errors import InputError, choices
 
 Measure = Callable[[xr.DataTree], float]
 
+_SMALLEST = 1e-4
+"""Smaller amounts are not printed."""
 _HOMES = ("epidermis", "dermis", "signals", "vessels_hair_drug")
 
 
@@ -107,5 +109,9 @@ def format_value(value: float, unit: str, days: float) -> str:
         return "does not apply"
     if np.isinf(value):
         return f"not within {days:g} days"
+    if unit == "day":
+        return f"day {value:.3g}"
+    if 0 < abs(value) < _SMALLEST:
+        return f"under {_SMALLEST:g} {unit}"
     digits = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-    return f"{digits} {unit}".strip().replace("-", "\N{MINUS SIGN}")
+    return f"{digits} {unit}".replace("-", "\N{MINUS SIGN}")

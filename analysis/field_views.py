@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, Normalize
 
 from mendsim.analysis import section_fields, timecourses
 from mendsim.analysis.section_axes import Window, colour_bar
@@ -23,6 +24,7 @@ class FieldView:
     draw : one of the functions of `mendsim.analysis.sections`.
     cmap, label : colours and label of the colour bar.
     limit : end of the colour scale for some runs.
+    norm : colour scale that ends there.
     """
 
     name: str
@@ -30,6 +32,7 @@ class FieldView:
     cmap: LinearSegmentedColormap
     label: str
     limit: Callable[..., float]
+    norm: Callable[[float], Normalize]
 
     def draw_row(
         self, panels: list[tuple[xr.DataTree, float, Axes]], *, window: Window | None = None, bar_axes: list[Axes]
@@ -45,7 +48,7 @@ class FieldView:
         highest = self.limit(*{id(run): run for run, _, _ in panels}.values())
         for run, day, ax in panels:
             self.draw(run, day, ax, window=window, highest=highest, bar=False)
-        colour_bar(bar_axes, self.cmap, (0.0, highest), self.label)
+        colour_bar(bar_axes, self.cmap, self.norm(highest), self.label)
 
 
 _COLLAGEN = FieldView(
@@ -54,20 +57,23 @@ _COLLAGEN = FieldView(
     cmap=section_fields.COLLAGEN_MAP,
     label="collagen I + III\n[mg/mL]",
     limit=section_fields.collagen_limit,
+    norm=partial(section_fields.field_norm, "collagen"),
 )
 _TGF_BETA1 = FieldView(
     name="TGF-β1",
     draw=section_fields.tgf_beta1,
     cmap=section_fields.SIGNAL_MAP,
     label="TGF-β1\n[ng/mL]",
-    limit=lambda *runs: section_fields.field_limit("tgf_beta1", *runs),
+    limit=partial(section_fields.field_limit, "tgf_beta1"),
+    norm=partial(section_fields.field_norm, "tgf_beta1"),
 )
 _DRUG = FieldView(
     name="Drug",
     draw=section_fields.drug,
     cmap=section_fields.SIGNAL_MAP,
     label="drug\n[µg/mL]",
-    limit=lambda *runs: section_fields.field_limit("drug", *runs),
+    limit=partial(section_fields.field_limit, "drug"),
+    norm=partial(section_fields.field_norm, "drug"),
 )
 
 

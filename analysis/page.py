@@ -33,8 +33,8 @@ _NOTICE = (
 
 
 _CAPTION = (
-    "Vertical sections, to scale. Depth counts from the skin surface. Over a scar the surface dips by the"
-    " matrix that is missing; close-ups are drawn flat. Strokes in the collagen pictures run along the fibres and are longer where"
+    "Vertical sections, to scale. Depth counts from the skin surface. Over a scar the surface dips by the matrix that"
+    " is missing; close-ups are drawn flat. Strokes in the collagen pictures run along the fibres and are longer where"
     " fibres are more parallel. In the time courses, full lines are treated skin, dashed lines the untreated control;"
     " days run on a square-root scale."
 )
@@ -132,7 +132,8 @@ def _events(about: dict[str, Any]) -> str:
 def _key_numbers(entry: Entry) -> str:
     cards = []
     for name in _KEY:
-        if np.isnan(entry.value(name, "treated")):
+        beside_the_point = name == "anagen_final" and store.has_scar(entry.treated)
+        if beside_the_point or np.isnan(entry.value(name, "treated")):
             continue
         treated, untreated = (_shown(entry, name, who) for who in ("treated", "untreated"))
         cards.append(

@@ -11,7 +11,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mendsim.analysis import sections, store, style, timecourses
+from mendsim.analysis import relief, sections, store, style, timecourses
 from mendsim.analysis.field_views import field_views
 from mendsim.analysis.section_axes import Window
 
@@ -19,6 +19,7 @@ _CLOSE_WIDTH_UM, _CLOSE_TOP_UM, _CLOSE_BOTTOM_UM = 500.0, -70.0, 260.0
 """Size of a close look at the epidermis around one zone."""
 _COLUMN_IN = 2.7
 _PANELS_PER_ROW = 4
+_WHOLE_IN, _ZONE_IN = 7.0, 4.0
 
 Draw = Callable[[xr.DataTree], Figure]
 
@@ -106,14 +107,19 @@ def heat(run: xr.DataTree) -> Figure:
     ----------
     run : a run from `mendsim.analysis.open_run` with at least one laser session.
     """
-    sessions = len(store.session_days(run))
-    figure = style.figure(12.0, 4.6 * sessions + 0.6)
-    axes = figure.subplots(sessions, 2, squeeze=False, width_ratios=(1.5, 1.0))
+    sessions = range(len(store.session_days(run)))
+    windows = [zone_window(run, session) for session in sessions]
+    left, right, _, _ = relief.flat(run).extent_um
+    heights = [
+        0.8 + max(_WHOLE_IN * (bottom - top) / (right - left), _ZONE_IN * (bottom - top) / (end - start))
+        for start, end, top, bottom in windows
+    ]
+    figure = style.figure(_WHOLE_IN + _ZONE_IN + 2.0, sum(heights) + 1.2)
+    axes = figure.subplots(len(windows), 2, squeeze=False, width_ratios=(_WHOLE_IN, _ZONE_IN), height_ratios=heights)
     for session, (whole, zone) in enumerate(axes):
-        close = zone_window(run, session)
-        fields = store.fields(run)["x_um"].to_numpy()
-        sections.temperature(run, session, whole, bar=False, window=(float(fields[0]), float(fields[-1]), *close[2:]))
-        sections.temperature(run, session, zone, window=close)
+        window = windows[session]
+        sections.temperature(run, session, whole, bar=False, window=(left, right, *window[2:]))
+        sections.temperature(run, session, zone, window=window)
         zone.set_title("one zone")
     sections.shell_legend(list(axes.ravel()), loc="outside lower center", ncols=6)
     figure.suptitle(f"{store.title(run)}: peak temperature and thermal damage", fontsize=13, fontweight="bold")
@@ -186,8 +192,6 @@ def zone_x_um(run: xr.DataTree, session: int) -> float:
 
 
 def _inside(run: xr.DataTree, x: float, width: float, top: float, bottom: float) -> Window:
-    sites = store.fields(run)["x_um"].to_numpy()
-    spacing = float(sites[1] - sites[0])
-    left, right = float(sites[0]) - 0.5 * spacing, float(sites[-1]) + 0.5 * spacing
+    left, right, _, _ = relief.flat(run).extent_um
     start = float(np.clip(x - 0.5 * width, left, max(left, right - width)))
     return start, min(start + width, right), top, bottom

@@ -94,7 +94,8 @@ def of_run(run: xr.DataTree, day: float) -> Relief:
     start, full = _missing(run, 0.0, None)
     core = start >= 0.5 * start.max()
     missing, _ = _missing(run, day, full)
-    return replace(flat(run), dip_um=missing * (scar[0] / start[core].mean()))
+    width = _odd(_SMOOTHING_UM / flat(run).spacing_um)
+    return replace(flat(run), dip_um=uniform_filter1d(missing, width, mode="nearest") * (scar[0] / start[core].mean()))
 
 
 def _missing(run: xr.DataTree, day: float, full: float | None) -> tuple[Array, float]:
@@ -106,8 +107,7 @@ def _missing(run: xr.DataTree, day: float, full: float | None) -> tuple[Array, f
         full = float(np.percentile(matrix[solid], _FULL_PERCENTILE))
     spacing = float(section["x_um"][1] - section["x_um"][0])
     missing = np.sum(np.where(solid, 1.0 - matrix / full, 0.0), axis=0) * spacing
-    bridged = median_filter(missing, size=_odd(_BRIDGED_UM / spacing), mode="nearest")
-    return np.maximum(0.0, uniform_filter1d(bridged, size=_odd(_SMOOTHING_UM / spacing), mode="nearest")), full
+    return np.maximum(0.0, median_filter(missing, size=_odd(_BRIDGED_UM / spacing), mode="nearest")), full
 
 
 def _odd(sites: float) -> int:

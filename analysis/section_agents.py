@@ -17,8 +17,8 @@ _FIBROBLASTS = ("fibroblast", "activated fibroblast", "myofibroblast")
 _SPINDLE_UM = ((26.0, 7.0), (30.0, 9.0), (40.0, 14.0))
 """Length and width at which fibroblasts of each state are drawn: somewhat larger than life, to be seen."""
 _T_CELL_UM = 16.0
-HOLLOW = "#f4f4f4"
-"""Inside of a vessel in which nothing flows."""
+VESSEL_FILL = {"vessel with flow": "#ef8a80", "vessel without flow": "#f4f4f4"}
+"""Inside of a vessel; its wall has the colour of `CELL_COLOURS`."""
 _STAGES = ("follicle in anagen", "follicle in catagen", "follicle in telogen")
 SOLID_BULB = dict(zip(_STAGES, (0.85, 0.4, 0.0), strict=True))
 """How solid the bulb of a follicle is drawn in each stage."""
@@ -80,11 +80,11 @@ def draw_vessels(ax: Axes, run: xr.DataTree, day: float, relief: Relief) -> set[
     open_ = table["perfused"].astype(bool)
     seen = _visible(ax, *ends[0].T) | _visible(ax, *ends[1].T)
     drawn = set()
-    for rows, name, fill in ((open_ & seen, "vessel with flow", True), (~open_ & seen, "vessel without flow", False)):
+    for rows, name in ((open_ & seen, "vessel with flow"), (~open_ & seen, "vessel without flow")):
         if rows.any():
             colour = CELL_COLOURS[name]
-            face = colour if fill else HOLLOW
-            shapes = PolyCollection(list(corners[rows]), facecolor=face, edgecolor=colour, linewidths=0.5, zorder=3)
+            shapes = PolyCollection(list(corners[rows]), facecolor=VESSEL_FILL[name], edgecolor=colour, zorder=3)
+            shapes.set_linewidth(0.5)
             ax.add_collection(shapes)
             drawn.add(name)
     return drawn

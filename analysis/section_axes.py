@@ -37,10 +37,22 @@ def frame(ax: Axes, relief: Relief, window: Window | None, title: str) -> None:
     _scale_bar(ax, right - left, bottom - top, right, bottom)
 
 
-def colour_bar(axes: list[Axes], cmap: str | LinearSegmentedColormap, limits: tuple[float, float], label: str) -> None:
-    """Add a colour bar for axes that share a colour scale."""
+def colour_bar(
+    axes: list[Axes],
+    cmap: str | LinearSegmentedColormap,
+    norm: Normalize,
+    label: str,
+    *,
+    open_end: bool = False,
+) -> None:
+    """Add a colour bar for axes that share a colour scale; an open end says that there are higher values."""
     bar = style.figure_of(axes[0]).colorbar(
-        ScalarMappable(Normalize(*limits), cmap), ax=axes, fraction=0.05, shrink=0.85, pad=0.01
+        ScalarMappable(norm, cmap),
+        ax=axes,
+        fraction=0.05,
+        shrink=0.85,
+        pad=0.01,
+        extend="max" if open_end else "neither",
     )
     bar.set_label(label)
     bar.outline.set_linewidth(0.4)
@@ -56,10 +68,10 @@ def _scale_bar(ax: Axes, width: float, height: float, right: float, bottom: floa
     )
     label = f"{length / 1000:g} mm" if length >= 1000 else f"{length:g} µm"
     ax.text(
-        x + 0.5 * length,
+        x + length,
         y - 1.6 * thick,
         label,
-        ha="center",
+        ha="right",
         va="bottom",
         fontsize=8,
         color=style.INK,

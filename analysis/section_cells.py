@@ -34,13 +34,9 @@ _MARKERS: dict[str, dict[str, Any]] = {
     for name, colour in style.CELL_COLOURS.items()
 }
 _MARKERS["T cell"] |= {"marker": "o", "markersize": 6, "markeredgecolor": "#3d3200", "markeredgewidth": 0.5}
-_MARKERS["vessel with flow"] |= {"marker": "s", "markersize": 7}
-_MARKERS["vessel without flow"] |= {
-    "marker": "s",
-    "markersize": 7,
-    "markerfacecolor": section_agents.HOLLOW,
-    "markeredgecolor": style.CELL_COLOURS["vessel without flow"],
-}
+for _name, _fill in section_agents.VESSEL_FILL.items():
+    _wall = style.CELL_COLOURS[_name]
+    _MARKERS[_name] |= {"marker": "s", "markersize": 7, "markerfacecolor": _fill, "markeredgecolor": _wall}
 for _stage, _solid in section_agents.SOLID_BULB.items():
     _brown = style.CELL_COLOURS[_stage]
     _MARKERS[_stage] |= {

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.colors import LinearSegmentedColormap, LogNorm, Normalize
 from numpy.typing import NDArray
 
 from mendsim.analysis import relief as surface
@@ -24,6 +24,8 @@ _FIBRE_PITCH_UM = 50.0
 """Distance between drawn fibre strokes in a whole section; a stroke of full order is this long."""
 _SCALE_PERCENTILE = 99.8
 """Share of the sites that a colour scale covers."""
+_DRUG_DECADES = 4
+"""Orders of magnitude that the colour scale of the drug covers; less is drawn as none."""
 _EPIDERMIS = 1
 _WITH_COLLAGEN = (2, 3, 4)
 """Codes of the ``tissue`` field: epidermis; dermis, hypodermis and clot."""
@@ -53,11 +55,11 @@ def collagen(
     density = (section["collagen_1"] + section["collagen_3"]).to_numpy().astype(float)
     limit = collagen_limit(run) if highest is None else highest
     in_dermis = np.isin(section["tissue"].to_numpy(), _WITH_COLLAGEN)
-    _field_image(ax, relief, np.where(in_dermis, density, np.nan), section, COLLAGEN_MAP, (0.0, limit))
+    _field_image(ax, relief, np.where(in_dermis, density, np.nan), section, COLLAGEN_MAP, Normalize(0.0, limit))
     _fibres(ax, relief, section, in_dermis & (density > 0.1 * limit), window)
     frame(ax, relief, window, store.day_label(store.drawn_day(run, day)))
     if bar:
-        colour_bar([ax], COLLAGEN_MAP, (0.0, limit), "collagen I + III [mg/mL]")
+        colour_bar([ax], COLLAGEN_MAP, Normalize(0.0, limit), "collagen I + III [mg/mL]")
     return ax
 
 
@@ -90,7 +92,7 @@ def drug(
     highest: float | None = None,
     bar: bool = True,
 ) -> Axes:
-    """Draw the concentration of the drug.
+    """Draw the concentration of the drug, on a logarithmic scale.
 
     Parameters
     ----------
@@ -103,12 +105,17 @@ def drug(
 
 def collagen_limit(*runs: xr.DataTree) -> float:
     """Density at the end of a colour scale that suits all given runs [mg/mL]."""
-    return max(_highest(store.fields(run)["collagen_1"] + store.fields(run)["collagen_3"]) for run in runs)
+    return _scale([store.fields(run)["collagen_1"] + store.fields(run)["collagen_3"] for run in runs])
 
 
 def field_limit(name: str, *runs: xr.DataTree) -> float:
     """End of a colour scale that suits one field of all given runs, in the unit of the field."""
-    return max(_highest(store.fields(run)[name]) for run in runs)
+    return _scale([store.fields(run)[name] for run in runs])
+
+
+def field_norm(name: str, highest: float) -> Normalize:
+    """Colour scale of a field: logarithmic for the drug, which falls by orders of magnitude with depth."""
+    return LogNorm(highest * 10.0**-_DRUG_DECADES, highest) if name == "drug" else Normalize(0.0, highest)
 
 
 def _field(
@@ -119,10 +126,11 @@ def _field(
     relief = surface.of_run(run, day) if window is None else surface.flat(run)
     limit = field_limit(name, run) if highest is None else highest
     values = np.where(section["tissue"].to_numpy() > 0, section[name].to_numpy().astype(float), np.nan)
-    _field_image(ax, relief, values, section, SIGNAL_MAP, (0.0, limit))
+    norm = field_norm(name, limit)
+    _field_image(ax, relief, np.maximum(values, norm.vmin or 0.0), section, SIGNAL_MAP, norm)
     frame(ax, relief, window, store.day_label(store.drawn_day(run, day)))
     if label:
-        colour_bar([ax], SIGNAL_MAP, (0.0, limit), label)
+        colour_bar([ax], SIGNAL_MAP, norm, label)
     return ax
 
 
@@ -132,7 +140,7 @@ def _field_image(
     values: NDArray,
     section: xr.Dataset,
     cmap: LinearSegmentedColormap,
-    limits: tuple[float, float],
+    norm: Normalize,
 ) -> None:
     """Draw a field where it is a number, the epidermis grey and the air blank, with lines around the tissues."""
     tissue = relief.image(section["tissue"].to_numpy(), above=0)
@@ -149,7 +157,7 @@ def _field_image(
         relief.image(values, above=np.nan),
         extent=relief.extent_um,
         cmap=cmap,
-        norm=Normalize(*limits),
+        norm=norm,
         interpolation="nearest",
         zorder=1,
     )
@@ -181,8 +189,7 @@ def _fibres(ax: Axes, relief: surface.Relief, section: xr.Dataset, where: NDArra
     )
 
 
-def _highest(values: xr.DataArray) -> float:
+def _scale(fields: list[xr.DataArray]) -> float:
     """Return the highest value of any snapshot, a few outlying sites left out; 1 if there is nothing."""
-    array = values.to_numpy().reshape(values.sizes["snapshot"], -1)
-    top = float(np.percentile(array, _SCALE_PERCENTILE, axis=1).max())
-    return top if top > 0 else 1.0
+    snapshots = [field.to_numpy().reshape(field.sizes["snapshot"], -1) for field in fields]
+    return max(float(np.percentile(sites, _SCALE_PERCENTILE, axis=1).max()) for sites in snapshots) or 1.0

@@ -15,8 +15,8 @@ from mendsim.analysis import style
 from mendsim.analysis.section_axes import Window, colour_bar, frame
 
 _HEAT_MAP = "inferno"
-_BODY_C, _BOILING_C = 37.0, 100.0
-"""The colour scale begins at the first and reaches at least the second."""
+_SCALE_C = Normalize(37.0, 120.0)
+"""Ends of the colour scale: the body, and somewhat above boiling. Vapour and char are hotter, which matters no more."""
 _SHELLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("collagen_denaturation", "collagen denatured", {"color": "#ffffff", "linestyle": "-"}),
     ("vessel_coagulation", "vessels coagulated", {"color": "#ffe066", "linestyle": "-"}),
@@ -52,8 +52,7 @@ def temperature(
     in_air = relief.depth_um[:, None] < 0
     top = int(np.count_nonzero(in_air))
     shown = np.where(gone | in_air, np.nan, heat)
-    limits = (_BODY_C, max(_BOILING_C, float(np.nanmax(shown, initial=_BODY_C))))
-    ax.imshow(shown, extent=relief.extent_um, cmap=_HEAT_MAP, norm=Normalize(*limits), zorder=1)
+    ax.imshow(shown, extent=relief.extent_um, cmap=_HEAT_MAP, norm=_SCALE_C, zorder=1)
     if gone.any():
         ax.plot([], [], label="vaporised", linestyle="", marker="s", color=style.BACKGROUND)
     for process, label, line in _SHELLS:
@@ -71,7 +70,7 @@ def temperature(
             ax.plot([], [], label=label, linewidth=1.6, **line)
     frame(ax, relief, window, f"laser session {session + 1}")
     if bar:
-        colour_bar([ax], _HEAT_MAP, limits, "peak temperature [°C]")
+        colour_bar([ax], _HEAT_MAP, _SCALE_C, "peak temperature [°C]", open_end=True)
     return ax
 
 

@@ -12,8 +12,8 @@ from mendsim.analysis.style import TISSUE_COLOURS
 CLASSES = tuple(TISSUE_COLOURS)
 """Names of the classes; a class image holds indices into it."""
 
-_OF_TISSUE = {0: "air", 1: "spinous layer", 2: "dermis", 3: "hypodermis", 4: "clot"}
-_OF_CELL = {
+TISSUE = {0: "air", 1: "spinous layer", 2: "dermis", 3: "hypodermis", 4: "clot"}
+CELL_KIND = {
     1: "basal layer",
     2: "spinous layer",
     3: "granular layer",
@@ -27,7 +27,7 @@ def class_image(section: xr.Dataset) -> NDArray[np.int64]:
     """Class of each site, from the ``tissue`` and ``cell_kind`` of a section with dims ``(z, x)``."""
     tissue, kind = section["tissue"].to_numpy(), section["cell_kind"].to_numpy()
     image = np.zeros(tissue.shape, np.int64)
-    for field, names in ((tissue, _OF_TISSUE), (kind, _OF_CELL)):
+    for field, names in ((tissue, TISSUE), (kind, CELL_KIND)):
         for code, name in names.items():
             image[field == code] = CLASSES.index(name)
     return image

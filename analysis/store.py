@@ -43,7 +43,7 @@ def open_run(path: str | Path) -> xr.DataTree:
     if not (path / "zarr.json").is_file():
         raise InputError("not a run store", file=path, allowed=_WANTED)
     try:
-        run = xr.open_datatree(path, engine="zarr", decode_times=False)
+        run = xr.open_datatree(path, engine="zarr", decode_times=False, consolidated=True)
     except (ValueError, KeyError, OSError) as error:
         raise InputError(f"cannot be read as a run store: {error}", file=path, allowed=_WANTED) from error
     if "series" not in run.children:
@@ -69,7 +69,9 @@ def unit(run: xr.DataTree, name: str) -> str:
 
 def pretty_unit(text: str) -> str:
     """Write a unit of the store the way it is printed (um becomes µm, a pure number has none)."""
-    return {"1": "", "degC": "°C"}.get(text, text.replace("um", "µm").replace("ug", "µg").replace("uL", "µL"))
+    for plain, printed in (("um", "µm"), ("ug", "µg"), ("uL", "µL"), ("m2", "m²"), ("m3", "m³"), ("degC", "°C")):
+        text = text.replace(plain, printed)
+    return "" if text == "1" else text
 
 
 def has_scar(run: xr.DataTree) -> bool:
@@ -113,16 +115,16 @@ def choose_days(run: xr.DataTree, count: int = 6) -> list[float]:
     """Choose up to ``count`` snapshots that tell the story: start, end, most drug, and the days a clinic looks at."""
     available = snapshot_days(run)
     chosen: list[float] = []
-    for wanted in (0.0, np.inf, *_drug_peak_day(run), *_CLINICAL_DAYS):
+    for wanted in (0.0, np.inf, *_day_of_most_drug(run), *_CLINICAL_DAYS):
         nearest = float(available[snapshot_index(run, min(wanted, available[-1]))])
         if nearest not in chosen and len(chosen) < count:
             chosen.append(nearest)
     return sorted(chosen)
 
 
-def _drug_peak_day(run: xr.DataTree) -> list[float]:
-    dermis = values(run, "drug_dermis_ug_per_cm2")
-    return [] if dermis is None or not dermis.any() else [float(days(run)[np.argmax(dermis)])]
+def _day_of_most_drug(run: xr.DataTree) -> list[float]:
+    drug = fields(run)["drug"].sum(("z", "y", "x")).to_numpy()
+    return [float(snapshot_days(run)[np.argmax(drug)])] if drug.any() else []
 
 
 def day_label(day: float) -> str:

@@ -32,7 +32,7 @@ TISSUE_COLOURS = {
 """Compartments of the section, in the order of their codes in `mendsim.analysis.section_image`."""
 
 CELL_COLOURS = {
-    "fibroblast": "#4d8fb8",
+    "fibroblast": "#7a93d6",
     "activated fibroblast": "#0b5f8a",
     "myofibroblast": "#009e73",
     "T cell": "#ffd000",
@@ -43,8 +43,8 @@ CELL_COLOURS = {
     "follicle in telogen": "#6b4423",
 }
 
-SERIES_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#aa4499", "#7a6a00")
-"""Colours of several lines in one panel (after Okabe and Ito 2008, yellow darkened to read on white)."""
+SERIES_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#882255")
+"""Colours of several lines in one panel (after Okabe and Ito 2008)."""
 
 _RC: dict[Any, Any] = {
     "figure.facecolor": BACKGROUND,

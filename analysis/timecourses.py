@@ -15,7 +15,9 @@ from mendsim.common.errors import InputError, choices
 
 _TICKS = (0, 1, 3, 7, 14, 30, 60, 90, 180, 360, 720)
 _FLOOR = 1e-2
-"""A logarithmic axis ends at this share of the lowest of its curves' peaks."""
+"""A logarithmic axis ends at this share of the lowest of its curves' peaks ..."""
+_DECADES = 6
+"""... and spans at most this many decades."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +105,8 @@ def applies(run: xr.DataTree, name: str) -> bool:
     """Whether a run has anything to show in a panel: a scar, hair, a drug."""
     if name == "hair" and not np.any(_or_zero(store.values(run, "follicle_count"))):
         return False
+    if name == "scar" and not store.has_scar(run):
+        return False
     return any(np.any(_or_zero(store.values(run, series))) for series, _ in _panel(name).lines)
 
 
@@ -142,7 +146,7 @@ def panel(run: xr.DataTree, name: str, ax: Axes | None = None, *, control: xr.Da
     ax.set_ylabel("% of start" if about.relative else next(iter(units), "") or about.number)
     ax.set_title(about.title, pad=9)
     if about.logarithmic:
-        _log_axis(ax)
+        _log_axis(ax, [series.to_numpy() for series in shown.values()])
     _time_axis(ax, float(store.days(run)[-1]), store.session_days(run))
     if len(shown) > 1:
         ax.legend(loc="best", handlelength=1.2, frameon=True, framealpha=0.75, edgecolor="none")
@@ -183,11 +187,11 @@ def _scaled(values: NDArray, about: Panel) -> NDArray:
     return 100.0 * values / values[0] if values[0] else np.full(values.shape, np.nan)
 
 
-def _log_axis(ax: Axes) -> None:
-    peaks = [peak for line in ax.get_lines() if (peak := np.nanmax(line.get_ydata(), initial=0.0)) > 0]
+def _log_axis(ax: Axes, curves: list[NDArray]) -> None:
+    peaks = [peak for curve in curves if (peak := float(np.nanmax(curve, initial=0.0))) > 0]
     if peaks:
         ax.set_yscale("log")
-        ax.set_ylim(_FLOOR * min(peaks), 2.0 * max(peaks))
+        ax.set_ylim(max(_FLOOR * min(peaks), max(peaks) * 10.0**-_DECADES), 2.0 * max(peaks))
 
 
 def _time_axis(ax: Axes, last: float, sessions: NDArray[np.float64]) -> None:
@@ -203,6 +207,7 @@ def _time_axis(ax: Axes, last: float, sessions: NDArray[np.float64]) -> None:
             [session],
             [1.0],
             marker="v",
+            linestyle="",
             markersize=6,
             color=style.MUTED,
             clip_on=False,

@@ -9,64 +9,81 @@ import time
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mendsim import analysis, scenarios
-from mendsim.cli.progress import bar
+from mendsim.cli.progress import bar, say
 from mendsim.common.errors import InputError
 from mendsim.scenarios.runner import cores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-PROTOCOLS = {"acne_scar": "acne scar", "alopecia": "alopecia", "ladd": "drug delivery"}
-"""Scenarios of the demonstration and their labels."""
 
-OUTCOMES = {
-    "acne_scar": (
-        "reepithelialisation_day",
-        "debris_last_shed_day",
-        "collagen_minimum",
-        "collagen_final",
-        "scar_depth_change_um",
+@dataclass(frozen=True, kw_only=True)
+class Protocol:
+    """A treatment beside its control.
+
+    Parameters
+    ----------
+    label : name in pictures and tables.
+    treated, control : scenarios, by name or file.
+    outcomes : end points to print.
+    """
+
+    label: str
+    treated: str
+    control: str
+    outcomes: tuple[str, ...]
+
+
+_SCAR = ("reepithelialisation_days", "collagen_minimum", "collagen_final", "scar_depth_change_um")
+PROTOCOLS = (
+    Protocol(
+        label="acne scar", treated="acne_scar", control="acne_scar_untreated", outcomes=("debris_gone_days", *_SCAR)
     ),
-    "alopecia": ("debris_last_shed_day", "t_cell_minimum", "flow_change", "anagen_start", "anagen_final"),
-    "ladd": ("reepithelialisation_day", "drug_dermis_peak", "drug_delivered", "collagen_final", "scar_depth_change_um"),
-}
-"""End points in the printed table, for each protocol."""
+    Protocol(
+        label="alopecia",
+        treated="alopecia",
+        control="alopecia_untreated",
+        outcomes=("debris_gone_days", "t_cell_minimum", "flow_change", "anagen_start", "anagen_final"),
+    ),
+    Protocol(label="drug delivery", treated="ladd", control="ladd_untreated", outcomes=("drug_delivered", *_SCAR)),
+)
 
 
-def run_demo(out: Path, *, workers: int | None = None) -> None:
+def run_demo(out: Path, *, workers: int | None = None, protocols: Sequence[Protocol] = PROTOCOLS) -> None:
     """Run the protocols and their controls, draw them, and print what came out.
 
     Parameters
     ----------
     out : folder for runs and pictures; runs of an earlier demonstration in it are replaced.
     workers : runs at a time; every core if not given.
+    protocols : what to run.
     """
     began = time.perf_counter()
-    pairs = {name: (name, scenarios.load(name).control) for name in PROTOCOLS}
-    # The largest first, so that no core waits for one at the end.
-    runs = sorted((scenarios.load(name) for pair in pairs.values() for name in pair), key=_work, reverse=True)
-    stores = {scenario.name: out / f"{scenario.name}.zarr" for scenario in runs}
+    loaded = {name: scenarios.load(name) for protocol in protocols for name in (protocol.treated, protocol.control)}
+    stores = {name: out / f"{scenario.name}.zarr" for name, scenario in loaded.items()}
     count = workers or cores()
-    print(f"{len(stores)} runs, {count} at a time, to {out}", flush=True)
+    say(f"{len(stores)} runs, {count} at a time, to {out}")
     with _processes(count) as executor, bar("demo", "run") as progress:
-        jobs = {executor.submit(run_one, name, str(path)): name for name, path in stores.items()}
+        # The largest first, so that no core waits for one at the end.
+        order = sorted(stores, key=lambda name: _work(loaded[name]), reverse=True)
+        jobs = {executor.submit(run_one, name, str(stores[name])): loaded[name].name for name in order}
         try:
             for done, job in enumerate(as_completed(jobs), start=1):
-                print(f"  {jobs[job]:<22} {job.result():6.1f} s", flush=True)
+                say(f"  {jobs[job]:<22} {job.result():6.1f} s")
                 progress(done, len(jobs))
         except BrokenProcessPool:
-            raise InputError(
-                "a run was killed from outside", allowed="enough memory for all workers, or fewer --workers"
-            ) from None
-    compared = {PROTOCOLS[name]: (stores[treated], stores[control]) for name, (treated, control) in pairs.items()}
-    page = analysis.compare_runs(compared, out)
-    for name, (treated, control) in pairs.items():
-        print(f"\n{PROTOCOLS[name]}\n{_table(stores[treated], stores[control], OUTCOMES[name])}")
-    print(f"\nruns and pictures: {out}\npage: {page}\n{time.perf_counter() - began:.0f} s in all")
+            problem = "a run was killed from outside"
+            raise InputError(problem, allowed="enough memory for all workers, or fewer --workers") from None
+    pairs = {protocol.label: (stores[protocol.treated], stores[protocol.control]) for protocol in protocols}
+    page = analysis.compare_runs(pairs, out)
+    for protocol in protocols:
+        say(f"\n{protocol.label}\n{_table(*pairs[protocol.label], protocol.outcomes)}")
+    say(f"\nruns and pictures: {out}\npage: {page}\n{time.perf_counter() - began:.0f} s in all")
 
 
 def run_one(name: str, out: str) -> float:
@@ -75,6 +92,8 @@ def run_one(name: str, out: str) -> float:
     signal.signal(signal.SIGTERM, _stop)
     try:
         scenarios.run(name, out, threads=1, overwrite=True)
+    except KeyboardInterrupt:
+        os._exit(1)  # the unfinished store is gone by now; the worker must not begin the next run
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
     return time.perf_counter() - began
@@ -111,11 +130,11 @@ def _table(treated: Path, control: Path, names: tuple[str, ...]) -> str:
     from mendsim.analysis.endpoints import format_value
 
     runs = [analysis.open_run(path) for path in (treated, control)]
-    days = float(runs[0]["series"]["time"][-1]) / 24
+    days = float(runs[0]["series"]["time"].max()) / 24
     columns = [analysis.outcomes(run, list(names)) for run in runs]
     lines = [f"  {'':<34} {'treated':>20} {'untreated':>20}"]
     for name in names:
         about = columns[0].loc[name]
-        cells = [format_value(column.loc[name, "value"], str(about["unit"]), days) for column in columns]
+        cells = [format_value(float(column["value"][name]), str(about["unit"]), days) for column in columns]
         lines.append(f"  {about['label']:<34} {cells[0]:>20} {cells[1]:>20}")
     return "\n".join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -23,3 +24,11 @@ def bar(name: str, unit: str = "step") -> Iterator[Callable[[int, int], None]]:
             shown.update(done - shown.n)
 
         yield progress
+
+
+def say(text: str) -> None:
+    """Print a line at once, above a bar if one is shown."""
+    from tqdm import tqdm
+
+    tqdm.write(text)
+    sys.stdout.flush()

@@ -21,9 +21,9 @@ def is_store(path: Path) -> bool:
     """Whether a folder is a run store."""
     try:
         attributes = json.loads((path / "zarr.json").read_text(encoding="utf-8"))["attributes"]
-    except (OSError, ValueError, KeyError, TypeError):
+        return {"mendsim_version", "content_hash"} <= attributes.keys()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
-    return "mendsim_version" in attributes and "content_hash" in attributes
 
 
 def check_target(path: Path, *, overwrite: bool) -> None:

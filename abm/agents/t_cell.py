@@ -47,6 +47,8 @@ def walk(model: HealingModel) -> None:
         cells.uid,
         cytokine.concentration,
         model.tissue.code,
+        cells["autoreactive"],
+        cells["activation"],
         cells["x_um"],
         cells["y_um"],
         cells["z_um"],
@@ -133,7 +135,7 @@ def recruit(model: HealingModel) -> None:
         return
     cytokine = model.sample(model.cytokine, vessels)
     bathed = float(np.mean(cytokine / (p["t_cell.cytokine_half_effect_ng_per_ml"] + cytokine)))
-    settled = len(rows) - int(np.count_nonzero(cells["recruited"][rows]))
+    settled = int(np.count_nonzero((cells["recruited"][rows] == 0) & (cells["autoreactive"][rows] == 0)))
     vacancies = max(0.0, model.niches - settled)
     days = model.step_h / _HOURS_PER_DAY
     for recruited, expected in (

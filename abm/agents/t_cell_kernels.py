@@ -13,17 +13,19 @@ from mendsim.common.purposes import APOPTOSIS, MIGRATION_DIRECTION, MIGRATION_OR
 
 @njit(cache=True, nogil=True)
 def walk(
-    rows, uid, cytokine, code, x, y, z, spacing, factor, seed, step, dt, substeps, motility, drift, gradient_half_effect
+    rows, uid, cytokine, code, autoreactive, activation, x, y, z, spacing, factor, seed, step, dt, substeps, motility, drift, gradient_half_effect
 ):
     """Random walk of given motility coefficient (um2/h) with a drift (um/h) up the cytokine gradient, in substeps.
 
-    The drift saturates with the gradient (half at ``gradient_half_effect`` ng/mL/um); steps out of dermis and hypodermis are not taken.
+    The drift saturates with the gradient (half at ``gradient_half_effect`` ng/mL/um); steps out of dermis and hypodermis are not taken. A cell that
+    recognises its antigen stops, as far as it is activated (Dustin 1997 doi:10.1073/pnas.94.8.3909).
     """
     nz, ny, nx = cytokine.shape
     coarse = spacing * factor
     sub = dt / substeps
     sigma = math.sqrt(2.0 * motility * sub)
     for row in rows:
+        free = 1.0 - activation[row] if autoreactive[row] == 1 else 1.0
         for k in range(substeps):
             draw = uid[row] * 64 + k
             kz, ky, kx = site_of(z[row], coarse, nz), site_of(y[row], coarse, ny), site_of(x[row], coarse, nx)
@@ -32,13 +34,13 @@ def walk(
             gx = (cytokine[kz, ky, min(kx + 1, nx - 1)] - cytokine[kz, ky, max(kx - 1, 0)]) / (2.0 * coarse)
             norm = math.sqrt(gx * gx + gy * gy + gz * gz)
             a, b = normal_pair(seed, draw, step, MIGRATION_DIRECTION)
-            px, pz = x[row] + sigma * a, z[row] + sigma * b
+            px, pz = x[row] + free * sigma * a, z[row] + free * sigma * b
             py = y[row]
             if ny > 1:
                 c, _ = normal_pair(seed, draw, step, MIGRATION_ORDER)
-                py += sigma * c
+                py += free * sigma * c
             if norm > 0.0:
-                pull = drift * sub / (gradient_half_effect + norm)
+                pull = free * drift * sub / (gradient_half_effect + norm)
                 px, py, pz = px + pull * gx, py + pull * gy, pz + pull * gz
             if patrolled(code, px, py, pz, spacing):
                 x[row], y[row], z[row] = px, py, pz

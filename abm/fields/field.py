@@ -14,7 +14,7 @@ SOURCE_QUANTUM_NG_PER_H = 1e-18
 """Secretions are counted in whole quanta of ng/h, so that the order of the secreting cells cannot matter."""
 
 _TOLERANCE = 1e-6
-_MOST_ITERATIONS = 200
+_MOST_ITERATIONS = 2000
 _SECONDS_PER_HOUR = 3600.0
 
 

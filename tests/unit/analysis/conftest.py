@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-SNAPSHOTS_H = np.array([0.0, 1.0, 24.0, 72.0, 168.0, 336.0, 720.0, 1440.0, 2160.0])
-DAMAGE = {
+SNAPSHOTS_H = np.array([0.0, 6.0, 24.0, 72.0, 168.0, 336.0, 720.0, 1440.0, 2160.0])
+SPACING_UM, AIR_SITES = 20.0, 2
+REACH = {
     "keratinocyte_necrosis": 1.0,
     "fibroblast_necrosis": 1.15,
     "t_cell_apoptosis": 1.5,
@@ -20,25 +22,27 @@ DAMAGE = {
     "heat_shock": 2.0,
 }
 UNITS = {
-    "um": "um",
+    "ug_per_cm2": "ug/cm2",
+    "_um": "um",
     "mg_per_ml": "mg/mL",
     "ng_per_ml": "ng/mL",
     "mmhg": "mmHg",
-    "fraction": "1",
-    "order": "1",
-    "count": "1",
+    "_pg": "pg",
+    "nl_per_min": "nL/min",
 }
+DERMAL = ("collagen_mg_per_ml", "fibroblast_count", "oxygen_mmhg")
 
 
-def _unit(name: str) -> str:
-    return next((unit for suffix, unit in UNITS.items() if name.endswith(suffix)), "1")
+def _about(name: str) -> dict[str, object]:
+    unit = next((unit for suffix, unit in UNITS.items() if name.endswith(suffix)), "1")
+    return {"units": unit, "long_name": name.replace("_", " "), "dermal": int(name in DERMAL)}
 
 
 def _series(time_h: np.ndarray, treated: bool) -> dict[str, np.ndarray]:
     day = time_h / 24.0
     wound = float(treated)
     hump = {peak: wound * (day / peak) * np.exp(1.0 - day / peak) for peak in (1.5, 2.0, 4.0, 12.0, 25.0)}
-    opened = wound * np.clip(1.0 - day / 1.5, 0.0, 1.0)
+    opened = wound * np.clip(1.0 - day / 1.5, 0.0, 1.0) * (day > 0)
     debris = wound * 120.0 * np.clip(day / 0.5, 0.0, 1.0) * np.clip((8.0 - day) / 3.0, 0.0, 1.0)
     fall, rise = np.exp(-(((day - 5.0) / 4.0) ** 2)), 1.0 - np.exp(-day / 30.0)
     collagen = 1.0 + wound * (0.12 * rise - 0.08 * fall * np.clip(day, 0.0, 1.0))
@@ -85,175 +89,130 @@ def _series(time_h: np.ndarray, treated: bool) -> dict[str, np.ndarray]:
     }
 
 
-def _fields(grid: dict[str, np.ndarray], snapshot_h: np.ndarray, treated: bool) -> dict[str, np.ndarray]:
-    depth, x = grid["depth_um"][:, None], grid["x_um"][None, :]
+def _fields(depth: np.ndarray, x: np.ndarray, zones: np.ndarray, hours: float, treated: bool) -> dict[str, np.ndarray]:
+    """Fields of a section with a pit in its middle and channels that heal from below."""
+    day, hurt = hours / 24.0, treated
+    depth, x = np.broadcast_arrays(depth[:, None], x[None, :])
     width = x.max() + x.min()
-    radius = np.min(np.abs(x - np.array(grid["zone_x_um"])[:, None]), axis=0)[None, :]
-    epidermis_um, corneum_um = 70.0, 20.0
-    layers = np.select(
-        [depth < 0, depth < corneum_um, depth < 30, depth < 60, depth < epidermis_um], [0, 4, 3, 2, 1], 0
-    ) * np.ones_like(x, dtype=int)
-    pit = np.exp(-(((x - width / 2) / (0.18 * width)) ** 2)) * np.exp(-np.maximum(depth - 70, 0) / 500.0)
-    result: dict[str, list[np.ndarray]] = {}
-    for hours in snapshot_h:
-        day, kind = hours / 24.0, layers.copy()
-        injured = treated and hours > 0
-        tissue = np.where(depth < 0, 0, np.where(depth < epidermis_um, 1, 2)) * np.ones_like(kind)
-        channel = injured & (radius < 50.0 * (1 - depth / 500.0)) & (depth > 0) & (depth < 400.0)
-        gap = channel & (depth < epidermis_um)
-        if day < 1:
-            kind, tissue = np.where(gap, 0, kind), np.where(gap, 0, tissue)
-        elif day < 7:
-            plug = gap & (np.abs(depth - (50 - 6 * day)) < 15)
-            kind = np.where(plug, 5, kind)
-        if day < 14:
-            tissue = np.where(channel & (depth >= epidermis_um), 4, tissue)
-        dermis = (tissue == 2) | (tissue == 4)
-        healed = 1 - np.exp(-day / 30.0) if treated else 0.0
-        full = 180.0 * (1 - (0.6 - 0.2 * healed) * pit) * (1 + 0.1 * healed)
-        void = np.where(channel, np.exp(-day / 12.0), 0.0)
-        collagen = np.where(dermis, full * (1 - void), 0.0)
-        tgf = 0.02 + 1.5 * injured * (day / 2) * np.exp(1 - day / 2) * np.exp(
-            -np.maximum(radius - 50, 0) / 120.0
-        ) * np.exp(-depth / 600)
-        one = np.ones_like(collagen)
-        values = {
-            "tissue": tissue,
-            "cell_kind": kind,
-            "collagen_1": 0.8 * collagen,
-            "collagen_3": 0.2 * collagen,
-            "denatured_collagen": np.where(
-                dermis & (radius < 90) & injured & (depth < 450), 60 * np.exp(-day / 6), 0.0
-            ),
-            "fragments": 0.02 * collagen,
-            "elastin": 0.05 * collagen,
-            "orientation_rad": 0.3 * np.sin(x / 120.0) + 0.2 * np.cos(depth / 90.0),
-            "orientation_order": np.where(dermis, 0.5 - 0.3 * pit, 0.0),
-            "tgf_beta1": np.where(tissue > 0, tgf, 0.0),
-            "mmp9": np.where(tissue > 0, 3 * tgf, 0.0),
-            "cytokine": np.where(tissue > 0, 0.5 * tgf, 0.0),
-            "vegf": 0.02 * one,
-            "oxygen": 40.0 * one,
-            "drug": np.where(
-                tissue > 0, 10 * treated * np.exp(-day / 4) * np.exp(-np.maximum(depth, 0) / 300) * one, 0.0
-            ),
-        }
-        for name, array in values.items():
-            result.setdefault(name, []).append(array[:, None, :])
+    radius = np.min(np.abs(x[None] - zones[:, None, None]), axis=0)
+    kind = np.select([depth < 0, depth < 20, depth < 30, depth < 60, depth < 70], [0, 4, 3, 2, 1], 0)
+    tissue = np.select([depth < 0, depth < 70], [0, 1], 2)
+    channel = hurt & (radius < 50 * (1 - depth / 500)) & (depth > 0) & (depth < 400)
+    gap = channel & (depth < 70)
+    if day < 1:
+        kind, tissue = np.where(gap, 0, kind), np.where(gap, 0, tissue)
+    elif day < 7:
+        kind = np.where(gap & (np.abs(depth - 50 + 6 * day) < 15), 5, kind)
+    if day < 14:
+        tissue = np.where(channel & (depth >= 70), 4, tissue)
+    dermis = tissue >= 2
+    healed = 1 - np.exp(-day / 30) if treated else 0.0
+    pit = np.exp(-(((x - width / 2) / (0.18 * width)) ** 2) - np.maximum(depth - 70, 0) / 500)
+    collagen = 180 * (1 - (0.6 - 0.2 * healed) * pit) * (1 - channel * np.exp(-day / 12)) * dermis
+    rise = 1.5 * hurt * (day / 2) * np.exp(1 - day / 2)
+    spread = np.exp(-np.maximum(radius - 50, 0) / 120 - np.maximum(depth, 0) / 600)
+    soaked = 10.0 * hurt * day * np.exp(1 - day - np.maximum(depth, 0) / 300)
+    burnt = dermis & (radius < 90) & (depth < 450) & hurt
+    tgf_beta1 = (0.02 + rise * spread) * (tissue > 0)
+    values = {
+        "tissue": tissue.astype(np.uint8),
+        "cell_kind": kind.astype(np.uint8),
+        "collagen_1": 0.8 * collagen,
+        "collagen_3": 0.2 * collagen,
+        "denatured_collagen": 60 * np.exp(-day / 6) * burnt,
+        "orientation_rad": 0.3 * np.sin(x / 120) + 0.2 * np.cos(depth / 90),
+        "orientation_order": (0.5 - 0.3 * pit) * dermis,
+        "tgf_beta1": tgf_beta1,
+        "drug": soaked * (tissue > 0),
+    }
+    return {name: array.astype(np.float32) if array.dtype != np.uint8 else array for name, array in values.items()}
+
+
+def _injury(depth: np.ndarray, x: np.ndarray, zones: np.ndarray) -> dict[str, np.ndarray]:
+    radius = np.min(np.abs(x[None, :] - zones[:, None]), axis=0) + np.maximum(depth - 350, 0)[:, None]
+    skin = depth[:, None] >= 0
     return {
-        name: np.stack(arrays).astype(np.uint8 if name in ("tissue", "cell_kind") else np.float32)
-        for name, arrays in result.items()
+        "ablated": (radius < 45) & skin & (depth < 350)[:, None],
+        "peak_temperature": 34 + 90 * np.exp(-((radius / 70) ** 2)) * skin,
+        **{f"damage_{name}": skin / (1 + np.exp((radius - 60 * reach) / 5)) for name, reach in REACH.items()},
     }
 
 
-def _agents(rng: np.random.Generator, count: int, width: float, depth: float) -> dict[str, np.ndarray]:
-    """Cells scattered through the dermis at every snapshot."""
-    index = np.repeat(np.arange(len(SNAPSHOTS_H)), count)
-    rows = len(index)
-    return {
-        "snapshot_index": index,
-        "x_um": rng.uniform(0, width, rows),
-        "y_um": np.zeros(rows),
-        "z_um": rng.uniform(80.0, depth, rows),
-    }
-
-
-def write_store(
-    path: Path,
-    *,
-    treated: bool = True,
-    nx: int = 40,
-    nz: int = 34,
-    spacing_um: float = 20.0,
-    zones: int = 2,
-    air_sites: int = 2,
-) -> Path:
-    """Write a run of 90 days over a section of ``nx`` by ``nz`` sites and return its path."""
+def _agents(width: float, depth: float, treated: bool) -> dict[str, dict[str, np.ndarray]]:
     rng = np.random.default_rng(3)
-    width, depth = nx * spacing_um, (nz - air_sites) * spacing_um
+    index = np.repeat(np.arange(len(SNAPSHOTS_H)), 60)
+    turn = rng.normal(0.0, 0.5, len(index))
+    places = {"x_um": rng.uniform(0, width, len(index)), "z_um": rng.uniform(80, depth, len(index))}
+    places["y_um"] = rng.uniform(0, 4 * SPACING_UM, len(index))
+    hair = np.arange(len(SNAPSHOTS_H))
+    far = np.full(len(hair), 0.78 * width)
+    flows = np.where(treated & (hair > 0) & (hair < 5), 0.0, 1.0)
+    return {
+        "/agents/fibroblast": {
+            "snapshot_index": index,
+            **places,
+            "state": rng.integers(0, 3 if treated else 1, len(index)),
+            "direction_x": np.cos(turn),
+            "direction_z": np.sin(turn),
+        },
+        "/agents/t_cell": {"snapshot_index": index, **places},
+        "/agents/follicle": {
+            "snapshot_index": hair,
+            "x_um": far,
+            "y_um": 0.0 * far,
+            "bulb_depth_um": np.full(len(hair), 0.8 * depth),
+            "stage": np.minimum(hair[::-1] // 3, 2),
+        },
+        "/vessels": {
+            "snapshot_index": np.repeat(hair, 2),
+            **{f"{axis}{end}_um": np.full(2 * len(hair), 150.0 + 90.0 * end) for axis in "xz" for end in (0, 1)},
+            "radius_um": np.full(2 * len(hair), 6.0),
+            "perfused": np.stack([flows, 0 * flows + 1], axis=1).ravel().astype(np.int8),
+        },
+    }
+
+
+def write_store(path: Path, *, treated: bool = True, nx: int = 40, ny: int = 1, nz: int = 34) -> Path:
+    """Write a run of 90 days over a section or block of 20 um sites and return its path."""
     time_h = np.arange(0.0, 2160.1, 12.0)
-    series = _series(time_h, treated)
-    grid = {
-        "depth_um": (np.arange(nz) - air_sites + 0.5) * spacing_um,
-        "y_um": np.zeros(1),
-        "x_um": (np.arange(nx) + 0.5) * spacing_um,
-        "zone_x_um": (np.arange(zones) + 0.5) * width / zones,
+    depth, x = (np.arange(nz) - AIR_SITES + 0.5) * SPACING_UM, (np.arange(nx) + 0.5) * SPACING_UM
+    width, zones = nx * SPACING_UM, nx * SPACING_UM * np.array([0.25, 0.75])
+    places = {
+        "depth_um": ("z", depth, {"units": "um"}),
+        "y_um": ("y", (np.arange(ny) + 0.5 * (ny > 1)) * SPACING_UM, {"units": "um"}),
+        "x_um": ("x", x, {"units": "um"}),
     }
-    fields = _fields(grid, SNAPSHOTS_H, treated)
-    coords = {
-        name: (dim, grid[name], {"units": "um"}) for name, dim in (("depth_um", "z"), ("y_um", "y"), ("x_um", "x"))
-    }
-    agents = {name: _agents(rng, count, width, depth) for name, count in (("fibroblast", nx * 3), ("t_cell", nx))}
-    rows = len(agents["fibroblast"]["x_um"])
-    agents["fibroblast"] |= {"state": rng.integers(0, 3 if treated else 1, rows), "activation": rng.uniform(0, 1, rows)}
-    turn = rng.normal(0.0, 0.5, rows)
-    agents["fibroblast"] |= {"direction_x": np.cos(turn), "direction_z": np.sin(turn)}
-    agents["t_cell"] |= {"activation": rng.uniform(0, 1, len(agents["t_cell"]["x_um"]))}
-    snapshots = len(SNAPSHOTS_H)
-    agents["follicle"] = {
-        "snapshot_index": np.arange(snapshots),
-        "x_um": np.full(snapshots, 0.78 * width),
-        "y_um": np.zeros(snapshots),
-        "bulb_depth_um": np.full(snapshots, 0.8 * depth),
-        "stage": np.array([2] * 4 + [0] * (snapshots - 4)),
-    }
-    columns = np.arange(0, nx * spacing_um, 100.0)
-    start, end = np.meshgrid(np.arange(snapshots), columns, indexing="ij")
-    flow = np.where(treated & (np.arange(len(columns)) % 3 == 0)[None, :] & (start > 0) & (start < 5), 0.0, 1.0).ravel()
-    vessels = {
-        "snapshot_index": start.ravel(),
-        "x0_um": end.ravel(),
-        "y0_um": np.zeros(end.size),
-        "z0_um": np.full(end.size, 0.3 * depth),
-        "x1_um": end.ravel() + 80.0,
-        "y1_um": np.zeros(end.size),
-        "z1_um": np.full(end.size, 0.34 * depth),
-        "radius_um": np.full(end.size, 6.0),
-        "flow_nl_per_min": flow,
-        "perfused": flow > 0,
-    }
+    shots = [_fields(depth, x, zones, hours, treated) for hours in SNAPSHOTS_H]
+    axes = ("snapshot", "z", "y", "x")
+    stacked = {name: np.stack([shot[name] for shot in shots])[:, :, None] for name in shots[0]}
+    fields = {name: (axes, np.repeat(values, ny, axis=2)) for name, values in stacked.items()}
     groups = {
         "/series": xr.Dataset(
-            {
-                name: ("time", values, {"units": _unit(name), "long_name": name.replace("_", " ")})
-                for name, values in series.items()
-            },
+            {name: ("time", values, _about(name)) for name, values in _series(time_h, treated).items()},
             coords={"time": ("time", time_h, {"units": "h"})},
         ),
-        "/fields": xr.Dataset(
-            {name: (("snapshot", "z", "y", "x"), values, {"units": "1"}) for name, values in fields.items()},
-            coords={"snapshot": ("snapshot", SNAPSHOTS_H, {"units": "h"}), **coords},
-        ),
-        "/vessels": xr.Dataset({name: ("row", values) for name, values in vessels.items()}),
-        **{
-            f"/agents/{kind}": xr.Dataset({name: ("row", values) for name, values in table.items()})
-            for kind, table in agents.items()
-        },
+        "/fields": xr.Dataset(fields, {"snapshot": ("snapshot", SNAPSHOTS_H, {"units": "h"}), **places}),
     }
+    for group, table in _agents(width, float(depth[-1]), treated).items():
+        groups[group] = xr.Dataset({name: ("row", values) for name, values in table.items()})
     if treated:
-        groups["/injury"] = _injury(grid, coords)
-    scenario = {"name": "synthetic", "title": "Synthetic run", "seed": 1}
-    root = xr.Dataset(
-        attrs={"mendsim_version": "0", "scenario": json.dumps(scenario), "seed": 1, "content_hash": "0" * 64}
-    )
-    xr.DataTree.from_dict({"/": root, **groups}).to_zarr(path, zarr_format=3, consolidated=True)
+        injury = {
+            name: (("session", *axes[1:]), np.repeat(values[None, :, None], ny, axis=2).astype(np.float32))
+            for name, values in _injury(depth, x, zones).items()
+        }
+        groups["/injury"] = xr.Dataset(injury, {"session": ("session", [0.0], {"units": "h"}), **places})
+    scenario = {
+        "title": "Synthetic <run>",
+        "description": "Made for tests.",
+        "sources": ["A source"],
+        "events": [{"kind": "laser", "at": "0 d", "pulse_energy": "20 mJ"}] if treated else [],
+    }
+    about = {"mendsim_version": "0.0", "scenario": json.dumps(scenario), "seed": 1, "content_hash": "0" * 64}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Consolidated metadata", category=UserWarning)
+        tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs=about), **groups})
+        tree.to_zarr(path, zarr_format=3, consolidated=True)
     return path
-
-
-def _injury(grid: dict[str, np.ndarray], coords: dict) -> xr.Dataset:
-    depth, x = grid["depth_um"][:, None], grid["x_um"][None, :]
-    radius = np.min(np.abs(x - grid["zone_x_um"][:, None]), axis=0)[None, :] + np.maximum(depth - 350.0, 0.0)
-    heat = np.where(depth >= 0, 34.0 + 90.0 * np.exp(-((radius / 70.0) ** 2)), 34.0)
-    variables = {"ablated": ((radius < 45) & (depth >= 0) & (depth < 350)).astype(np.float32), "peak_temperature": heat}
-    for process, reach in DAMAGE.items():
-        variables[f"damage_{process}"] = 1.0 / (1.0 + np.exp((radius - 60.0 * reach) / 5.0)) * (depth >= 0)
-    return xr.Dataset(
-        {
-            name: (("session", "z", "y", "x"), values[None, :, None, :].astype(np.float32))
-            for name, values in variables.items()
-        },
-        coords={"session": ("session", [0.0], {"units": "h"}), **coords},
-    )
 
 
 @pytest.fixture(scope="session")
@@ -271,12 +230,12 @@ def make_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def run_with_series(tmp_path: Path) -> Callable[..., xr.DataTree]:
+def make_run() -> Callable[..., xr.DataTree]:
     """Return a function that makes a run in memory from given series; days give the time axis."""
 
-    def make(days, *, sessions_h: tuple[float, ...] = (0.0,), **series) -> xr.DataTree:
+    def make(days, *, sessions_h: tuple[float, ...] = (), **series) -> xr.DataTree:
         dataset = xr.Dataset(
-            {name: ("time", np.asarray(values, float), {"units": _unit(name)}) for name, values in series.items()},
+            {name: ("time", np.asarray(values, float), _about(name)) for name, values in series.items()},
             coords={"time": ("time", 24.0 * np.asarray(days, float), {"units": "h"})},
         )
         groups = {"/series": dataset}

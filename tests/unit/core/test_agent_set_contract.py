@@ -171,7 +171,7 @@ CALLS = {
     "isdisjoint": [
         lambda s, m: s.isdisjoint(some(s, 3)),
         lambda s, m: some(s, 1, 2).isdisjoint(some(s, 3, 4)),
-        lambda s, m: some(s, 1, 2).isdisjoint(s.select(agent_type=m.t_cell).to_list() if hasattr(s, "to_list") else []),
+        lambda s, m: some(s, 1, 2).isdisjoint(list(s.select(agent_type=m.t_cell))),
     ],
     "special methods": [
         lambda s, m: (len(s), ids(s), ids(reversed(s))),

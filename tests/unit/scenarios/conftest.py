@@ -34,6 +34,12 @@ snapshots = ["0 h", "1 h", "2 d"]
 """
 
 
+@pytest.fixture(scope="session")
+def small_text() -> str:
+    """Text of a scenario file that runs in a second."""
+    return SMALL
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
     """Write the small scenario, with pieces of its text replaced, and return its path."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from mendsim import scenarios
 from mendsim.scenarios import ScenarioError
 from mendsim.scenarios.show import resolved_text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from mendsim import scenarios
 from mendsim.scenarios.loading import titles
 from mendsim.scenarios.schema import NO_CONTROL

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
+
 from mendsim.common.errors import InputError
 from mendsim.scenarios import replace, store
 from mendsim.scenarios.provenance import content_hash
@@ -34,7 +34,7 @@ def test_a_store_read_back_has_the_same_content(tmp_path: Path) -> None:
     assert content_hash(read) == read.attrs["content_hash"]
     assert read["fields"]["collagen"].encoding["chunks"] == (1, 3, 1, 4)
     assert store.is_store(path)
-    assert os.listdir(path.parent) == ["run"]
+    assert [entry.name for entry in path.parent.iterdir()] == ["run"]
     assert stat.S_IMODE(path.stat().st_mode) & 0o500 == 0o500
 
 
@@ -58,7 +58,7 @@ def test_an_existing_run_is_kept_unless_it_is_to_be_replaced(tmp_path: Path) -> 
     assert float(xr.open_datatree(path, engine="zarr")["fields"]["collagen"][0, 0, 0, 0]) == 1.0
     store.write(a_tree(2.0), path, overwrite=True)
     assert float(xr.open_datatree(path, engine="zarr")["fields"]["collagen"][0, 0, 0, 0]) == 2.0
-    assert os.listdir(tmp_path) == ["run"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
 
 
 def test_only_a_run_is_ever_replaced(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_failure_leaves_the_old_run_and_nothing_else(
     monkeypatch.setattr(xr.DataTree if moment == "to_zarr" else store, moment, fail)
     with pytest.raises((KeyboardInterrupt, InputError)):
         store.write(a_tree(2.0), path, overwrite=True)
-    assert os.listdir(tmp_path) == ["run"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
     assert float(xr.open_datatree(path, engine="zarr")["fields"]["collagen"][0, 0, 0, 0]) == 1.0
 
 
@@ -102,7 +102,7 @@ def test_replacing_works_where_folders_cannot_be_exchanged(tmp_path: Path, monke
     store.write(a_tree(1.0), path)
     store.write(a_tree(2.0), path, overwrite=True)
     assert float(xr.open_datatree(path, engine="zarr")["fields"]["collagen"][0, 0, 0, 0]) == 2.0
-    assert os.listdir(tmp_path) == ["run"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
 
 
 def test_an_output_inside_a_file_is_refused(tmp_path: Path) -> None:

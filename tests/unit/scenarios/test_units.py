@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from mendsim.common.errors import InputError
 from mendsim.scenarios.units import Quantity
 

@@ -1,0 +1,149 @@
+"""The installed command, from scenario to pictures."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import signal
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import xarray as xr
+
+from mendsim import scenarios
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+Start = Callable[..., "subprocess.Popen[str]"]
+SMALL = ["--set", "lattice.width=0.6 mm", "--set", "patient.scar_width=0.3 mm", "--set", "events=[]"]
+SHORT = ["--set", "follow_up=1 d", "--set", 'save.snapshots=["0 d", "1 d"]']
+
+
+def test_help_needs_nothing_heavy(python: Callable[[str], str]) -> None:
+    heavy = ("numpy", "pydantic", "mesa", "numba", "xarray", "zarr", "matplotlib", "pint", "tqdm")
+    printed = python(
+        f"""
+import sys
+from mendsim.cli.main import main
+try:
+    main(["--help"])
+except SystemExit:
+    print([name for name in {heavy!r} if name in sys.modules])
+"""
+    )
+    assert printed.startswith("usage: mendsim")
+    assert printed.splitlines()[-1] == "[]"
+
+
+def test_a_scenario_loads_without_the_model(python: Callable[[str], str]) -> None:
+    printed = python(
+        """
+import sys
+from mendsim import scenarios
+scenarios.load("acne_scar")
+print([name for name in ("mesa", "numba", "xarray") if name in sys.modules])
+"""
+    )
+    assert printed.strip() == "[]"
+
+
+def test_list_names_every_scenario_with_its_title(mendsim: Command) -> None:
+    result = mendsim("list")
+    assert result.returncode == 0
+    assert [line.split()[0] for line in result.stdout.splitlines()] == scenarios.names()
+    assert scenarios.load("ladd").title in result.stdout
+
+
+def test_what_show_prints_can_be_run(mendsim: Command, tmp_path: Path) -> None:
+    shown = mendsim("show", "acne_scar", *SMALL, *SHORT)
+    assert shown.returncode == 0
+    assert 'width = "0.6 mm"  # --set' in shown.stdout
+    (tmp_path / "mine.toml").write_text(shown.stdout, encoding="utf-8")
+    assert mendsim("show", "mine.toml").returncode == 0
+
+
+def test_run_and_plot(mendsim: Command, tmp_path: Path) -> None:
+    result = mendsim("run", "acne_scar", *SMALL, *SHORT, "--seed", "5", "--threads", "1")
+    assert (result.returncode, result.stderr) == (0, "")
+    path = tmp_path / "runs" / "acne_scar-seed5"
+    assert str(path.relative_to(tmp_path)) in result.stdout
+    run = xr.open_datatree(path, engine="zarr")
+    assert run.attrs["seed"] == 5
+    assert run.attrs["content_hash"][:12] in result.stdout
+
+    again = mendsim("run", "acne_scar", *SMALL, *SHORT, "--seed", "5", "--threads", "1")
+    assert (again.returncode, again.stdout) == (2, "")
+    replaced = mendsim("run", "acne_scar", *SMALL, *SHORT, "--seed", "5", "--threads", "2", "--overwrite")
+    assert replaced.stdout.split()[-1] == result.stdout.split()[-1]
+
+    drawn = mendsim("plot", path, "--out", "pictures")
+    assert (drawn.returncode, drawn.stderr) == (0, "")
+    files = [tmp_path / line for line in drawn.stdout.splitlines()]
+    assert files
+    assert all(file.read_bytes().startswith(b"\x89PNG") for file in files)
+
+
+def test_a_notebook_does_the_same_in_a_few_lines(tmp_path: Path) -> None:
+    from mendsim import analysis, scenarios
+
+    scenario = scenarios.load("acne_scar").with_values(
+        {"events": [], "follow_up": "1 d", "save.snapshots": ["0 d", "1 d"]}
+    )
+    run = scenarios.run(scenario, tmp_path / "run")
+    pictures = analysis.plot_run(run.path)
+    assert pictures
+    assert len(run.model.agents) > 0
+
+
+def test_interrupt_is_one_line_and_leaves_nothing(start: Start, tmp_path: Path) -> None:
+    with start("run", "acne_scar", "--out", "deep/run") as process:
+        time.sleep(4)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert (out, err.splitlines()) == ("", ["mendsim: interrupted; the unfinished run was not kept"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_demonstration_stops_its_workers(start: Start, tmp_path: Path) -> None:
+    with start("demo", "--workers", "2") as process:
+        time.sleep(10)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)  # ends when the last worker has closed the pipe too
+    assert process.returncode == 130
+    assert err.splitlines() == ["mendsim: interrupted; the unfinished run was not kept"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_closed_pipe_is_no_error(start: Start) -> None:
+    with start("show", "ladd") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 0
+
+
+def test_progress_is_shown_on_a_terminal(start: Start) -> None:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+    changes = ["events=[]", "follow_up=30 d", 'save.snapshots=["30 d"]']
+    options = [word for change in changes for word in ("--set", change)]
+    with start("run", "acne_scar", *options, stderr=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # a terminal ends with an error when its last writer has gone
+            while piece := os.read(ours, 4096):
+                shown += piece
+        process.wait(timeout=300)
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"acne_scar:" in shown
+    assert b"/1440" in shown

@@ -1,0 +1,141 @@
+import numpy as np
+import pytest
+
+from mendsim import analysis
+from mendsim.analysis.endpoints import format_value, registered
+from mendsim.common.errors import InputError
+
+DAYS = [0.0, 1.0, 2.0, 3.0, 10.0]
+
+
+def value(run, name):
+    return analysis.outcomes(run, [name])["value"].iloc[0]
+
+
+def test_closure_counts_from_the_session_and_from_what_it_opened(make_run):
+    # The session of day 1 opens a fifth of the surface; 95 % of it is covered again at 0.99, on day 2.875.
+    run = make_run(DAYS, sessions_h=(24.0,), reepithelialised_fraction=[1.0, 1.0, 0.8, 1.0, 1.0])
+    assert value(run, "reepithelialisation_days") == pytest.approx(1.95, abs=1e-12)
+
+
+def test_closure_between_two_sessions_is_that_of_the_first(make_run):
+    covered = [1.0, 0.5, 1.0, 1.0, 0.1]
+    run = make_run(DAYS, sessions_h=(0.0, 72.0), reepithelialised_fraction=covered)
+    assert value(run, "reepithelialisation_days") == pytest.approx(1.95, abs=1e-12)
+
+
+def test_closure_of_untreated_skin_does_not_apply(make_run):
+    assert np.isnan(value(make_run(DAYS, reepithelialised_fraction=[1.0] * 5), "reepithelialisation_days"))
+
+
+def test_an_open_wound_is_never_closed(make_run):
+    run = make_run(DAYS, sessions_h=(0.0,), reepithelialised_fraction=[1.0, 0.5, 0.5, 0.6, 0.7])
+    assert value(run, "reepithelialisation_days") == np.inf
+
+
+def test_debris_is_seen_and_gone(make_run):
+    run = make_run(DAYS, sessions_h=(0.0,), debris_count=[0.0, 100.0, 100.0, 50.0, 0.0])
+    assert value(run, "debris_first_seen_days") == 1.0
+    # From 50 on day 3 to 0 on day 10; 1 % of the peak is reached after 49/50 of the way.
+    assert value(run, "debris_gone_days") == pytest.approx(3.0 + 7.0 * 0.98, abs=1e-12)
+
+
+def test_barrier_hours_add_up(make_run):
+    run = make_run(DAYS, sessions_h=(0.0,), barrier_open_fraction=[0.0, 0.2, 0.02, 0.01, 0.0])
+    assert value(run, "barrier_open_hours") == pytest.approx(48.0, abs=1e-9)
+
+
+def test_collagen_against_its_start(make_run):
+    run = make_run(
+        DAYS, collagen_mg_per_ml=[100.0, 90.0, 80.0, 95.0, 110.0], collagen_3_mg_per_ml=[10.0, 9, 20, 19, 11]
+    )
+    assert value(run, "collagen_minimum") == pytest.approx(80.0, abs=1e-12)
+    assert value(run, "collagen_minimum_day") == 2.0
+    assert value(run, "collagen_final") == pytest.approx(110.0, abs=1e-12)
+    assert value(run, "collagen_3_peak_share") == pytest.approx(25.0, abs=1e-12)
+
+
+def test_scar_depth_changes_only_where_there_is_a_scar(make_run):
+    scar = make_run(DAYS, scar_depth_um=[300.0, 310.0, 300.0, 250.0, 240.0])
+    assert value(scar, "scar_depth_change_um") == pytest.approx(-60.0, abs=1e-12)
+    assert value(scar, "scar_depth_change_percent") == pytest.approx(-20.0, abs=1e-12)
+    assert np.isnan(value(make_run(DAYS, scar_depth_um=[0.0, 5, 5, 5, 5]), "scar_depth_change_um"))
+
+
+def test_signals_peak(make_run):
+    run = make_run(DAYS, tgf_beta1_ng_per_ml=[0.1, 0.4, 0.3, 0.2, 0.1])
+    assert value(run, "tgf_beta1_peak") == pytest.approx(0.4, abs=1e-12)
+    assert value(run, "tgf_beta1_peak_day") == 1.0
+
+
+def test_drift_is_the_largest_dermal_change_and_only_of_a_control(make_run):
+    series = {
+        "collagen_mg_per_ml": [100.0, 101.0, 99.5, 100.0, 100.0],
+        "fibroblast_count": [200.0, 197.0, 200.0, 200.0, 200.0],
+        "keratinocyte_count": [100.0, 50.0, 50.0, 50.0, 50.0],
+    }
+    assert value(make_run(DAYS, **series), "dermal_drift") == pytest.approx(1.5, abs=1e-12)
+    assert np.isnan(value(make_run(DAYS, sessions_h=(0.0,), **series), "dermal_drift"))
+
+
+def test_drug_amounts(make_run):
+    amounts = {
+        "donor": [10.0, 0, 0, 0, 0],
+        "epidermis": [0.0] * 5,
+        "dermis": [0.0, 4, 2, 0, 0],
+        "cleared": [0.0, 1, 2, 3, 3],
+    }
+    run = make_run(DAYS, **{f"drug_{place}_ug_per_cm2": values for place, values in amounts.items()})
+    assert value(run, "drug_dermis_peak") == 4.0
+    assert value(run, "drug_dermis_peak_day") == 1.0
+    assert value(run, "drug_delivered") == 3.0
+    assert value(run, "drug_exposure") == pytest.approx(2.0 + 3.0 + 1.0, abs=1e-12)
+
+
+def test_without_a_drug_its_outcomes_do_not_apply(make_run):
+    run = make_run(DAYS, **{f"drug_{place}_ug_per_cm2": [0.0] * 5 for place in ("donor", "dermis", "cleared")})
+    assert np.isnan(value(run, "drug_delivered"))
+
+
+def test_hair_without_follicles_does_not_apply(make_run):
+    bald = make_run(DAYS, anagen_fraction=[np.nan] * 5, follicle_count=[0.0] * 5)
+    hairy = make_run(DAYS, anagen_fraction=[0.25, 0.25, 0.5, 0.5, 0.75], follicle_count=[4.0] * 5)
+    assert np.isnan(value(bald, "anagen_final"))
+    assert (value(hairy, "anagen_start"), value(hairy, "anagen_final")) == (25.0, 75.0)
+
+
+def test_every_outcome_is_documented_and_copes_with_a_run_that_lacks_its_series(make_run):
+    empty = make_run(DAYS, keratinocyte_count=[1.0] * 5)
+    for outcome in registered().values():
+        assert outcome.label, outcome.name
+        assert outcome.unit, outcome.name
+        assert outcome.definition.endswith("."), outcome.name
+        if outcome.name != "keratinocyte_change":
+            assert np.isnan(outcome.measure(empty)), outcome.name
+
+
+def test_every_outcome_of_a_whole_run_is_a_number(make_store):
+    table = analysis.outcomes(analysis.open_run(make_store()))
+    assert list(table.columns) == ["label", "value", "unit", "definition"]
+    assert set(table.index[table["value"].isna()]) == {"dermal_drift"}
+
+
+def test_an_unknown_outcome_names_the_choices(make_run):
+    with pytest.raises(InputError, match=r"colagen.*collagen_final"):
+        analysis.outcomes(make_run(DAYS, collagen_mg_per_ml=[1.0] * 5), ["colagen"])
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "text"),
+    [
+        (np.nan, "%", "does not apply"),
+        (np.inf, "days", "not within 90 days"),
+        (-28.53, "%", "\N{MINUS SIGN}28.5 %"),
+        (1234.4, "µm", "1,234 µm"),
+        (1.425, "days", "1.43 days"),
+        (14.5, "day", "day 14.5"),
+        (2e-11, "ng/mL", "under 0.0001 ng/mL"),
+    ],
+)
+def test_values_are_printed_for_readers(number, unit, text):
+    assert format_value(number, unit, 90.0) == text
