@@ -49,7 +49,11 @@ def _about(unit: str, meaning: str, **more: Any) -> dict[str, Any]:
 def _series(recording: Recording) -> xr.Dataset:
     time = ("time", np.array(recording.series_time_h), _about("h", "time since the start"))
     variables = {
-        name: ("time", np.array([row[name] for row in recording.series]), _about(about.unit, about.meaning))
+        name: (
+            "time",
+            np.array([row[name] for row in recording.series]),
+            _about(about.unit, about.meaning, dermal=int(about.dermal)),
+        )
         for name, about in OBSERVABLES.items()
     }
     comment = "a row is taken before the events of its moment: the first one is the untouched skin"
