@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
     from mendsim.abm.site import SkinSite
 
-_GOLDEN = 0.5 * (np.sqrt(5.0) - 1.0)  # spreads whole numbers evenly: the most irrational fraction
+# fractions that spread whole numbers evenly, each in its own order
+_GOLDEN, _SILVER = 0.5 * (np.sqrt(5.0) - 1.0), np.sqrt(2.0) - 1.0
 
 
 def build_tissue(lattice: Lattice, site: SkinSite) -> Tissue:
@@ -36,14 +37,23 @@ def build_tissue(lattice: Lattice, site: SkinSite) -> Tissue:
     phase_y = 2.0 * np.pi * lattice.y_um / site.rete_ridge_period_um
     wave = np.cos(phase_x)[None, :] * np.cos(phase_y)[:, None]
     bed = lattice.air_sites + np.rint(mean_sites + ridge_sites * wave).astype(np.int32)
-    bottom = lattice.air_sites + round(site.dermis_um / lattice.spacing_um) + np.rint(np.full_like(wave, mean_sites)).astype(np.int32)
+    bottom = (
+        lattice.air_sites
+        + round(site.dermis_um / lattice.spacing_um)
+        + np.rint(np.full_like(wave, mean_sites)).astype(np.int32)
+    )
     if bed.max() >= lattice.nz:
-        raise InputError("the section is too shallow for its epidermis", key="depth", value=lattice.nz * lattice.spacing_um, allowed=f"> {bed.max() * lattice.spacing_um:g} um with air")
+        raise InputError(
+            "the section is too shallow for its epidermis",
+            key="depth",
+            value=lattice.nz * lattice.spacing_um,
+            allowed=f"> {bed.max() * lattice.spacing_um:g} um with air",
+        )
     return Tissue(lattice, bed, np.minimum(bottom, lattice.nz))
 
 
 def stack_targets(lattice: Lattice, site: SkinSite, tissue: Tissue) -> NDArray[np.float64]:
-    """Cells that intact epidermis holds over each column, ``(ny, nx)``, so that the surface is flat and the mean right."""
+    """Cells of intact epidermis over each column, ``(ny, nx)``, so that the surface is flat and the mean right."""
     area_mm2 = (lattice.spacing_um * 1e-3) ** 2
     depth = (tissue.bed_z - lattice.air_sites).astype(np.float64)
     return depth * (site.nucleated_cells_per_mm2 + site.corneocytes_per_mm2) * area_mm2 / depth.mean()
@@ -68,7 +78,7 @@ def homeostasis(model: HealingModel) -> tuple[float, NDArray[np.float64], NDArra
     -------
     transit_h : time from the basal layer to cornification, h.
     half_layers : ``(ny, nx)``, layers at which a basal cell's cycle runs at half its fastest rate.
-    living_layers : ``(ny, nx)``, nucleated cells of each column.
+    ripening_layers : ``(ny, nx)``, living cells of each column above its basal ones.
     """
     p, site, tissue = model.parameters, model.site, model.tissue
     area_mm2 = (model.lattice.spacing_um * 1e-3) ** 2
@@ -86,8 +96,8 @@ def homeostasis(model: HealingModel) -> tuple[float, NDArray[np.float64], NDArra
             layers = np.maximum(targets - 1.0 - level, 0.0)
             rate += np.where(level < basal, fastest / (1.0 + (layers / half) ** steepness), 0.0)
         low, high = np.where(rate < production, half, low), np.where(rate < production, high, half)
-    living = targets * site.nucleated_cells_per_mm2 / (site.nucleated_cells_per_mm2 + site.corneocytes_per_mm2)
-    return transit_h, np.sqrt(low * high), living
+    ripening = (targets - basal) * transit_h / (transit_h + corneum_h)
+    return transit_h, np.sqrt(low * high), ripening
 
 
 def populate_epidermis(model: HealingModel) -> None:
@@ -100,15 +110,22 @@ def populate_epidermis(model: HealingModel) -> None:
     height = np.maximum(height, basal)
     corneum = 24.0 * p["keratinocyte.stratum_corneum_transit_d"]
     share = corneum / (corneum + model.transit_h)
-    y, x, level = (a.ravel() for a in np.meshgrid(np.arange(lattice.ny), np.arange(lattice.nx), np.arange(height.max()), indexing="ij"))
+    y, x, level = (
+        a.ravel()
+        for a in np.meshgrid(np.arange(lattice.ny), np.arange(lattice.nx), np.arange(height.max()), indexing="ij")
+    )
     inside = level < height[y, x]
     y, x, level = y[inside], x[inside], level[inside]
     above = np.maximum(height - basal, 1)[y, x]
-    start = uniforms(model.seed, column.ravel(), 0, ANATOMY)
+    start = np.modf(_SILVER * column.ravel() + 0.5)[0]
     age = (level - basal[y, x] + start[y * lattice.nx + x]) / above
     is_basal = level < basal[y, x]
     is_corneocyte = ~is_basal & (age >= 1.0 - share)
-    maturity = np.where(is_basal, 0.0, np.where(is_corneocyte, 1.0, (age / (1.0 - share)) ** (p["keratinocyte.ripening_steepness"] + 1.0)))
+    maturity = np.where(
+        is_basal,
+        0.0,
+        np.where(is_corneocyte, 1.0, (age / (1.0 - share)) ** (p["keratinocyte.ripening_steepness"] + 1.0)),
+    )
     kind = np.select(
         [is_basal, is_corneocyte, maturity >= p["keratinocyte.granular_maturity"]],
         [CELL_KIND["basal"], CELL_KIND["corneocyte"], CELL_KIND["granular"]],
@@ -170,10 +187,13 @@ def populate_matrix(model: HealingModel) -> None:
     reach = depression / (deficit * p["matrix.surface_per_missing_matrix"])
     available = dermis.sum(axis=0) * lattice.spacing_um
     if np.any(reach > available):
+        deepest = available.min() * deficit * p["matrix.surface_per_missing_matrix"]
         raise InputError(
-            "the scar is deeper than the section can hold", key="scar_depth", value=f"{depression.max():g} um",
-            allowed=f"at most {available.min() * deficit * p['matrix.surface_per_missing_matrix']:.0f} um for this dermis",
-        )  # fmt: skip
+            "the scar is deeper than the section can hold",
+            key="scar_depth",
+            value=f"{depression.max():g} um",
+            allowed=f"at most {deepest:.0f} um for this dermis",
+        )
     scarred = dermis & (below_um < reach)
     left = np.where(dermis, np.where(scarred, 1.0 - deficit, 1.0), 0.0).astype(np.float32)
     matrix.collagen_1[...] = site.collagen_1_mg_per_ml * left
@@ -204,12 +224,24 @@ def populate_follicles(model: HealingModel) -> None:
     x, y = (i + 0.5) / along * width_mm * 1e3, (j + 0.5) / across * length_mm * 1e3
     diseased = model.initial_state.name == "alopecia_areata"
     growing = p["alopecia.anagen_fraction"] if diseased else site.anagen_fraction
-    rank = np.modf(_GOLDEN * np.arange(len(x)))[0]
+    rank = np.argsort(np.argsort(np.modf(_GOLDEN * np.arange(len(x)))[0]))
     depth = np.full(len(x), site.bulb_depth_um)
     if diseased and (lattice.air_sites * lattice.spacing_um + site.bulb_depth_um) >= lattice.nz * lattice.spacing_um:
-        raise InputError("the section does not reach the hair bulbs", key="depth", value=f"{lattice.nz * lattice.spacing_um:g} um with air", allowed=f"> {site.bulb_depth_um:g} um of skin")
+        raise InputError(
+            "the section does not reach the hair bulbs",
+            key="depth",
+            value=f"{lattice.nz * lattice.spacing_um:g} um with air",
+            allowed=f"> {site.bulb_depth_um:g} um of skin",
+        )
     depth = np.minimum(depth, (lattice.nz - 1 - lattice.air_sites) * lattice.spacing_um)
-    Follicle.create_agents(model, len(x), x_um=x, y_um=y, bulb_depth_um=depth, stage=np.where(rank < growing, ANAGEN, TELOGEN))
+    Follicle.create_agents(
+        model,
+        len(x),
+        x_um=x,
+        y_um=y,
+        bulb_depth_um=depth,
+        stage=np.where(rank < round(growing * len(x)), ANAGEN, TELOGEN),
+    )
     if not diseased:
         return
     n = round(p["t_cell.swarm_per_bulb"] * min(lattice.ny, 2.0 * p["t_cell.swarm_radius_um"] / lattice.spacing_um))
@@ -223,5 +255,11 @@ def populate_follicles(model: HealingModel) -> None:
     site_z, site_y, site_x = ((place / lattice.spacing_um).astype(int) for place in (place_z, y[bulb], place_x))
     inside = np.isin(model.tissue.code[site_z, site_y, site_x], (DERMIS, HYPODERMIS))
     TCell.create_agents(
-        model, int(inside.sum()), x_um=place_x[inside], y_um=y[bulb][inside], z_um=place_z[inside], activation=1.0, autoreactive=1
+        model,
+        int(inside.sum()),
+        x_um=place_x[inside],
+        y_um=y[bulb][inside],
+        z_um=place_z[inside],
+        activation=1.0,
+        autoreactive=1,
     )

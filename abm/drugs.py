@@ -77,12 +77,20 @@ class DrugEffects:
 class Topical:
     """One drug put on the skin: a donor of finite volume, diffusion inwards, clearance by blood, degradation.
 
-    First form: the donor is a well-mixed layer of liquid on the surface, as thick as its volume over the area, there is no binding
-    and no partition beyond the permeability of stratum corneum, and the effect follows the mean concentration of
-    dermis or epidermis by a Hill curve. Donor and skin are solved together, so that no step can take more than there is.
+    First form: the donor is a well-mixed layer of liquid on the surface, as thick as its volume over the area, there is
+    no binding and no partition beyond the permeability of stratum corneum, and the effect follows the mean
+    concentration of dermis or epidermis by a Hill curve. Donor and skin are solved together, so that no step can take
+    more than there is.
     """
 
-    def __init__(self, model: HealingModel, drug: Drug, concentration_ug_per_ml: float, duration_h: float, volume_ul_per_cm2: float):
+    def __init__(
+        self,
+        model: HealingModel,
+        drug: Drug,
+        concentration_ug_per_ml: float,
+        duration_h: float,
+        volume_ul_per_cm2: float,
+    ):
         self.model, self.drug = model, drug
         self.end_h = model.time_h + duration_h
         volume_ml = volume_ul_per_cm2 * 1e-3 * model.lattice.surface_area_mm2 * 1e-2
@@ -108,7 +116,7 @@ class Topical:
         return diffusivity
 
     def _donor_sites(self, air: np.ndarray) -> np.ndarray:
-        """The lowest sites of air over each column, as many as the donor is thick."""
+        """Find the lowest sites of air over each column, as many as the donor is thick."""
         z = np.arange(air.shape[0])[:, None, None]
         surface = np.argmin(air, axis=0)
         return air & (z >= surface - self.layers)
@@ -126,7 +134,7 @@ class Topical:
         c[air | ~self._tissue] = 0.0
         self._tissue = ~air
         donor = self._donor_sites(air) if self.donor_ug > 0.0 else np.zeros_like(air)
-        c[donor] = self.donor_ug / (max(1, np.count_nonzero(donor)) * site_ml)
+        c[donor] = self.donor_ug / (max(1, int(np.count_nonzero(donor))) * site_ml)
         field.set_diffusivity(self._diffusivity(kinds, codes, donor))
         perfused = np.isin(codes, (DERMIS, HYPODERMIS))
         field.uptake[...] = (drug.clearance_per_h * perfused + drug.degradation_per_h * ~air) / _SECONDS_PER_HOUR

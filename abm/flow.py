@@ -12,7 +12,9 @@ MMHG_PA = 133.322
 _NL_PER_MIN_PER_M3_PER_S = 1e12 * 60.0
 
 
-def conductance(radius_um: NDArray[np.float64], length_um: NDArray[np.float64], viscosity_mpa_s: float) -> NDArray[np.float64]:
+def conductance(
+    radius_um: NDArray[np.float64], length_um: NDArray[np.float64], viscosity_mpa_s: float
+) -> NDArray[np.float64]:
     """Poiseuille conductance ``pi r^4 / (8 mu l)`` in nL/min/mmHg."""
     si = np.pi * (radius_um * 1e-6) ** 4 / (8.0 * viscosity_mpa_s * 1e-3 * np.maximum(length_um, 1e-3) * 1e-6)
     return si * MMHG_PA * _NL_PER_MIN_PER_M3_PER_S
@@ -58,7 +60,10 @@ def solve_flow(
         i, j, w = place[a[inside]], place[b[inside]], -g[inside]
         m = len(unknown)
         matrix = coo_array(
-            (np.concatenate([w, w, diagonal[unknown]]), (np.concatenate([i, j, np.arange(m)]), np.concatenate([j, i, np.arange(m)]))),
+            (
+                np.concatenate([w, w, diagonal[unknown]]),
+                (np.concatenate([i, j, np.arange(m)]), np.concatenate([j, i, np.arange(m)])),
+            ),
             shape=(m, m),
         )
         pressure[unknown] = spsolve(csc_array(matrix), right[unknown])

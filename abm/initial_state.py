@@ -30,14 +30,23 @@ class InitialState:
     scar_width_um: float
 
     @classmethod
-    def of(cls, name: str, p: Mapping[str, float], *, scar_depth_um: float | None = None, scar_width_um: float | None = None) -> InitialState:
-        """Initial state by name; a scar takes its usual size unless one is given."""
+    def of(
+        cls,
+        name: str,
+        p: Mapping[str, float],
+        *,
+        scar_depth_um: float | None = None,
+        scar_width_um: float | None = None,
+    ) -> InitialState:
+        """Return an initial state by name; a scar takes its usual size unless one is given."""
         if name not in INITIAL_STATES:
             raise InputError("unknown initial state", key="initial_state", value=name, allowed=choices(INITIAL_STATES))
         if name not in SCARS:
             given = scar_depth_um if scar_depth_um is not None else scar_width_um
             if given is not None:
-                raise InputError("only a scar has a scar depth and width", key="initial_state", value=name, allowed=choices(SCARS))
+                raise InputError(
+                    "only a scar has a scar depth and width", key="initial_state", value=name, allowed=choices(SCARS)
+                )
             return cls(name=name, scar_depth_um=0.0, scar_width_um=0.0)
         kind = name.removesuffix("_scar")
         depth = p[f"scar.{kind}_depth_um"] if scar_depth_um is None else scar_depth_um

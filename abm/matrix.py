@@ -32,7 +32,16 @@ class Matrix:
     order_cos: NDArray[np.float32]
     order_sin: NDArray[np.float32]
 
-    FIELDS = ("collagen_1", "collagen_3", "denatured_collagen", "fragments", "elastin", "fibrin", "order_cos", "order_sin")
+    FIELDS = (
+        "collagen_1",
+        "collagen_3",
+        "denatured_collagen",
+        "fragments",
+        "elastin",
+        "fibrin",
+        "order_cos",
+        "order_sin",
+    )
 
     def __init__(self, lattice: Lattice):
         self.lattice = lattice
@@ -68,7 +77,13 @@ class Matrix:
             getattr(self, name)[...] *= keep
 
     def turn_over(
-        self, code: NDArray[np.uint8], mmp9: NDArray[np.floating], factor: int, intact_order: float, dt_h: float, p: Mapping[str, float]
+        self,
+        code: NDArray[np.uint8],
+        mmp9: NDArray[np.floating],
+        factor: int,
+        intact_order: float,
+        dt_h: float,
+        p: Mapping[str, float],
     ) -> NDArray[np.float32]:
         """Lyse, clear and take in one step's deposits; clot that holds more collagen than fibrin becomes dermis.
 
@@ -173,8 +188,12 @@ def _turn_over(
                     collagen_1[z, y, x] += deposit_1[z, y, x] * mg_per_ml
                     collagen_3[z, y, x] += deposit_3[z, y, x] * mg_per_ml
                     elastin[z, y, x] += deposit_elastin[z, y, x] * mg_per_ml
-                    order_cos[z, y, x] = (before * order_cos[z, y, x] + deposit_cos[z, y, x] * mg_per_ml) / (before + laid)
-                    order_sin[z, y, x] = (before * order_sin[z, y, x] + deposit_sin[z, y, x] * mg_per_ml) / (before + laid)
+                    order_cos[z, y, x] = (before * order_cos[z, y, x] + deposit_cos[z, y, x] * mg_per_ml) / (
+                        before + laid
+                    )
+                    order_sin[z, y, x] = (before * order_sin[z, y, x] + deposit_sin[z, y, x] * mg_per_ml) / (
+                        before + laid
+                    )
                     deposit_1[z, y, x] = 0
                     deposit_3[z, y, x] = 0
                     deposit_elastin[z, y, x] = 0

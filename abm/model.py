@@ -12,6 +12,7 @@ from mendsim.abm.agents import fibroblast, follicle, keratinocyte, t_cell
 from mendsim.abm.agents.follicle import Follicle
 from mendsim.abm.core import ColumnModel, WorkPool
 from mendsim.abm.drugs import Drug, DrugEffects, Topical
+from mendsim.abm.fields.field import Field
 from mendsim.abm.initial_state import InitialState
 from mendsim.abm.matrix import Matrix
 from mendsim.abm.site import SkinSite
@@ -77,9 +78,16 @@ class HealingModel(ColumnModel):
         self.parameters = p = load_parameters() if parameters is None else parameters
         size = p.entries["keratinocyte.size_um"]
         if not size.low <= lattice.spacing_um <= size.high:
-            raise InputError("a lattice site holds one keratinocyte", key="spacing", value=f"{lattice.spacing_um:g} um", allowed=f"{size.low:g} to {size.high:g} um")
+            raise InputError(
+                "a lattice site holds one keratinocyte",
+                key="spacing",
+                value=f"{lattice.spacing_um:g} um",
+                allowed=f"{size.low:g} to {size.high:g} um",
+            )
         if not 0.0 < step_h <= 2.0:
-            raise InputError("the step must resolve the biology", key="step", value=f"{step_h:g} h", allowed="> 0 to 2 h")
+            raise InputError(
+                "the step must resolve the biology", key="step", value=f"{step_h:g} h", allowed="> 0 to 2 h"
+            )
         self.site = SkinSite.load(site, phototype)
         self.initial_state = InitialState.of(initial_state, p, scar_depth_um=scar_depth_um, scar_width_um=scar_width_um)
         self.tissue = anatomy.build_tissue(lattice, self.site)
@@ -90,7 +98,7 @@ class HealingModel(ColumnModel):
         self.debris_shed = 0
         self.niches = 0.0
         self.intact_dermis = self.tissue.code == DERMIS
-        self.transit_h, self.half_layers, self.living_layers = anatomy.homeostasis(self)
+        self.transit_h, self.half_layers, self.ripening_layers = anatomy.homeostasis(self)
         signals.build(self)
         anatomy.populate_epidermis(self)
         anatomy.populate_dermis(self)
@@ -100,13 +108,18 @@ class HealingModel(ColumnModel):
         site_ = self.site
         floor = (lattice.nz - lattice.air_sites) * lattice.spacing_um - p["vessel.node_spacing_um"] * 2.0
         graph = plexus_graph(
-            lattice, bed_depth, site_.superficial_plexus_depth_um, min(site_.deep_plexus_depth_um, floor), site_.capillary_loops_per_mm2, p
+            lattice,
+            bed_depth,
+            site_.superficial_plexus_depth_um,
+            min(site_.deep_plexus_depth_um, floor),
+            site_.capillary_loops_per_mm2,
+            p,
         )
         self.vessels = VesselNetwork(self, graph)
-        signals.settle_oxygen(self)
+        signals.settle(self)
 
     @property
-    def time_h(self) -> float:
+    def time_h(self) -> float:  # type: ignore[override]  # the base allows a property  # type: ignore[override]  # the base allows a property
         """Hours since the start."""
         return self.step_index * self.step_h
 
@@ -114,20 +127,27 @@ class HealingModel(ColumnModel):
     def layers(self) -> SkinLayers:
         """Thicknesses that the thermal stage needs."""
         s = self.site
-        return SkinLayers(stratum_corneum_um=s.stratum_corneum_um, epidermis_um=s.viable_epidermis_um, dermis_um=s.dermis_um)
+        return SkinLayers(
+            stratum_corneum_um=s.stratum_corneum_um, epidermis_um=s.viable_epidermis_um, dermis_um=s.dermis_um
+        )
 
     def injure(self, injury: Injury) -> None:
         """Take in what heat or a blade has done."""
         wound.injure(self, injury)
 
-    def apply_drug(self, drug: Drug, concentration_ug_per_ml: float, duration_h: float, volume_ul_per_cm2: float) -> None:
+    def apply_drug(
+        self, drug: Drug, concentration_ug_per_ml: float, duration_h: float, volume_ul_per_cm2: float
+    ) -> None:
         """Put a drug on the skin for a time; one drug at a time."""
         if self.topicals and self.topicals[-1].drug.name != drug.name:
-            raise InputError("first form: one drug in a run", key="drug", value=drug.name, allowed=self.topicals[-1].drug.name)
+            raise InputError(
+                "first form: one drug in a run", key="drug", value=drug.name, allowed=self.topicals[-1].drug.name
+            )
         self.topicals.append(Topical(self, drug, concentration_ug_per_ml, duration_h, volume_ul_per_cm2))
 
     def step(self) -> None:
         """Advance by ``step_h``, in the order of :data:`SCHEDULE`."""
+        self.vessels.keep_order()
         for name, _ in SCHEDULE:
             getattr(self, f"_{name}")()
         self.compact()
@@ -161,7 +181,12 @@ class HealingModel(ColumnModel):
 
     def _remodelling(self) -> None:
         left = self.matrix.turn_over(
-            self.tissue.code, self.mmp9.concentration, self.mmp9.factor, self.site.orientation_order, self.step_h, self.parameters
+            self.tissue.code,
+            self.mmp9.concentration,
+            self.mmp9.factor,
+            self.site.orientation_order,
+            self.step_h,
+            self.parameters,
         )
         signals.release(self, left)
 
@@ -186,16 +211,16 @@ class HealingModel(ColumnModel):
         air_um = self.lattice.air_sites * self.lattice.spacing_um
         return hairs["x_um"], hairs["y_um"], hairs["bulb_depth_um"] + air_um
 
-    def _index(self, field, places: NDArray[np.float64]) -> tuple[NDArray[np.int64], ...]:
+    def _index(self, field: Field, places: NDArray[np.float64]) -> tuple[NDArray[np.int64], ...]:
         spacing = self.lattice.spacing_um * field.factor
         index = np.clip((places / spacing).astype(np.int64), 0, np.array(field.concentration.shape)[::-1] - 1)
         return index[:, 2], index[:, 1], index[:, 0]
 
-    def sample(self, field, places: NDArray[np.float64]) -> NDArray[np.float64]:
+    def sample(self, field: Field, places: NDArray[np.float64]) -> NDArray[np.float64]:
         """Concentration of a field at places ``(n, 3)`` um, shape ``(n,)``."""
         return field.concentration[self._index(field, places)].astype(np.float64)
 
-    def gradient(self, field, places: NDArray[np.float64]) -> NDArray[np.float64]:
+    def gradient(self, field: Field, places: NDArray[np.float64]) -> NDArray[np.float64]:
         """Gradient of a field at places ``(n, 3)`` um, as x, y, z per um, shape ``(n, 3)``."""
         spacing = self.lattice.spacing_um * field.factor
         slope = np.zeros(places.shape)

@@ -24,7 +24,9 @@ OBSERVABLES = {
     "basal_count": Quantity("1", "keratinocytes of the basal layer"),
     "corneocyte_count": Quantity("1", "corneocytes"),
     "debris_count": Quantity("1", "dead keratinocytes still in the skin"),
-    "debris_depth_um": Quantity("um", "mean depth of debris below the mean skin surface; negative when lifted above it; 0 without debris"),
+    "debris_depth_um": Quantity(
+        "um", "mean depth of debris below the mean skin surface; negative when lifted above it; 0 without debris"
+    ),
     "debris_shed_count": Quantity("1", "dead keratinocytes shed since the start"),
     "reepithelialised_fraction": Quantity("1", "share of the surface whose basal site holds a living keratinocyte"),
     "barrier_open_fraction": Quantity("1", "share of the surface without a corneocyte"),
@@ -48,8 +50,12 @@ OBSERVABLES = {
     "cytokine_ng_per_ml": Quantity("ng/mL", "mean inflammatory cytokine of the dermis", dermal=True),
     "vegf_ng_per_ml": Quantity("ng/mL", "mean VEGF of the dermis", dermal=True),
     "oxygen_mmhg": Quantity("mmHg", "mean oxygen pressure of the dermis", dermal=True),
-    "hypoxic_fraction": Quantity("1", "share of the dermis below the oxygen at which VEGF secretion is half", dermal=True),
-    "perfused_vessel_length_mm_per_mm2": Quantity("mm/mm2", "length of perfused vessels over the area of the skin surface", dermal=True),
+    "hypoxic_fraction": Quantity(
+        "1", "share of the dermis below the oxygen at which VEGF secretion is half", dermal=True
+    ),
+    "perfused_vessel_length_mm_per_mm2": Quantity(
+        "mm/mm2", "length of perfused vessels over the area of the skin surface", dermal=True
+    ),
     "flow_nl_per_min": Quantity("nL/min", "blood that enters through the arterial ends", dermal=True),
     "anagen_fraction": Quantity("1", "share of follicles in anagen; not a number without follicles"),
     "follicle_count": Quantity("1", "hair follicles"),

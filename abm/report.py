@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 
 def observe(model: HealingModel) -> dict[str, float]:
-    """Every observable of :data:`OBSERVABLES` now. Sums run over sites or over ids in order, so that rows cannot matter."""
+    """Every observable of :data:`OBSERVABLES` now; sums run over sites or ids in order, so rows cannot matter."""
     values = {**_epidermis(model), **_dermis(model), **_signals(model), **_vessels(model), **_hair_and_drug(model)}
     return {name: float(values[name]) for name in OBSERVABLES}
 
 
 def depression_um(model: HealingModel) -> NDArray[np.float64]:
-    """Depth of the surface under the flat one, ``(ny, nx)`` um, from matrix missing beneath; negative where it bulges."""
+    """Depth of the surface under the flat one, ``(ny, nx)`` um, from missing matrix; negative where it bulges."""
     site, m = model.site, model.matrix
     full = site.collagen_1_mg_per_ml + site.collagen_3_mg_per_ml
     present = (m.collagen_1 + m.collagen_3 + m.denatured_collagen) / full
-    missing = np.sum((1.0 - present) * model.intact_dermis, axis=0, dtype=np.float64)
+    missing: NDArray[np.float64] = np.sum((1.0 - present) * model.intact_dermis, axis=0, dtype=np.float64)
     return missing * model.lattice.spacing_um * model.parameters["matrix.surface_per_missing_matrix"]
 
 
@@ -70,8 +70,8 @@ def _dermis(model: HealingModel) -> dict[str, float]:
     depression = depression_um(model)
     return {
         "fibroblast_count": len(state),
-        "activated_fibroblast_count": np.count_nonzero(state == 1),
-        "myofibroblast_count": np.count_nonzero(state == 2),
+        "activated_fibroblast_count": int(np.count_nonzero(state == 1)),
+        "myofibroblast_count": int(np.count_nonzero(state == 2)),
         "t_cell_count": len(model.population(TCell)),
         "collagen_1_mg_per_ml": collagen_1,
         "collagen_3_mg_per_ml": collagen_3,
@@ -88,7 +88,13 @@ def _dermis(model: HealingModel) -> dict[str, float]:
 def _signals(model: HealingModel) -> dict[str, float]:
     inside = model.intact_dermis
     means = {}
-    for name, unit in (("tgf_beta1", "ng_per_ml"), ("mmp9", "ng_per_ml"), ("cytokine", "ng_per_ml"), ("vegf", "ng_per_ml"), ("oxygen", "mmhg")):
+    for name, unit in (
+        ("tgf_beta1", "ng_per_ml"),
+        ("mmp9", "ng_per_ml"),
+        ("cytokine", "ng_per_ml"),
+        ("vegf", "ng_per_ml"),
+        ("oxygen", "mmhg"),
+    ):
         means[f"{name}_{unit}"] = float(np.mean(getattr(model, name).on_lattice()[inside], dtype=np.float64))
     threshold = model.parameters["vegf.hypoxia_half_effect_mmhg"]
     return {**means, "hypoxic_fraction": np.mean(model.oxygen.on_lattice()[inside] < threshold)}
@@ -103,7 +109,10 @@ def _vessels(model: HealingModel) -> dict[str, float]:
     leaving = np.where(arterial[v["node_a"]], 1, 0) - np.where(arterial[v["node_b"]], 1, 0)
     by_id = np.argsort(v.uid[: v.n_rows], kind="stable")
     return {
-        "perfused_vessel_length_mm_per_mm2": np.sum((network.length_um() * perfused)[by_id]) * 1e-3 * network.share / model.lattice.surface_area_mm2,
+        "perfused_vessel_length_mm_per_mm2": np.sum((network.length_um() * perfused)[by_id])
+        * 1e-3
+        * network.share
+        / model.lattice.surface_area_mm2,
         "flow_nl_per_min": np.sum((leaving * v["flow_nl_per_min"] * alive)[by_id]),
     }
 
@@ -138,7 +147,10 @@ def fields(model: HealingModel) -> dict[str, NDArray]:
         "elastin": m.elastin.copy(),
         "orientation_rad": (0.5 * np.arctan2(m.order_sin, m.order_cos)).astype(np.float32),
         "orientation_order": m.order.astype(np.float32),
-        **{name: getattr(model, name).on_lattice().astype(np.float32) for name in ("tgf_beta1", "mmp9", "cytokine", "vegf", "oxygen", "drug")},
+        **{
+            name: getattr(model, name).on_lattice().astype(np.float32)
+            for name in ("tgf_beta1", "mmp9", "cytokine", "vegf", "oxygen", "drug")
+        },
     }
 
 
@@ -146,11 +158,19 @@ def agent_columns(model: HealingModel) -> dict[str, dict[str, NDArray]]:
     """Columns of each kind of agent, in order of id; positions in um, depth counted from the mean skin surface."""
     air_um = model.lattice.air_sites * model.lattice.spacing_um
     tables = {}
-    for name, kind in (("keratinocyte", Keratinocyte), ("fibroblast", Fibroblast), ("t_cell", TCell), ("follicle", Follicle)):
+    for name, kind in (
+        ("keratinocyte", Keratinocyte),
+        ("fibroblast", Fibroblast),
+        ("t_cell", TCell),
+        ("follicle", Follicle),
+    ):
         cells = model.population(kind)
         rows = np.arange(cells.n_rows)[cells.rows()]
         rows = rows[np.argsort(cells.uid[rows], kind="stable")]
-        table = {"unique_id": cells.uid[rows].copy(), **{column: cells[column][rows].copy() for column in cells.columns}}
+        table = {
+            "unique_id": cells.uid[rows].copy(),
+            **{column: cells[column][rows].copy() for column in cells.columns},
+        }
         if kind is Keratinocyte:
             for axis in "xyz":
                 table[f"{axis}_um"] = (table.pop(f"i{axis}") + 0.5) * model.lattice.spacing_um
@@ -168,4 +188,9 @@ def vessel_table(model: HealingModel) -> dict[str, NDArray]:
     air = np.array([0.0, 0.0, model.lattice.air_sites * model.lattice.spacing_um])
     ends = (end[rows] - air for end in model.vessels.ends())
     table = {f"{axis}{k}_um": end[:, i] for k, end in enumerate(ends) for i, axis in enumerate("xyz")}
-    return {**table, **{name: v[name][rows].copy() for name in ("radius_um", "flow_nl_per_min", "perfused", "coagulated", "growing")}}
+    return {
+        **table,
+        **{
+            name: v[name][rows].copy() for name in ("radius_um", "flow_nl_per_min", "perfused", "coagulated", "growing")
+        },
+    }

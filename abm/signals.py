@@ -15,7 +15,7 @@ from mendsim.abm.tissue import AIR, CLOT, DERMIS, EPIDERMIS, HYPODERMIS, TISSUE
 if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
 
-__all__ = ["SOURCE_QUANTUM_NG_PER_H", "build", "release", "settle_oxygen", "step"]
+__all__ = ["SOURCE_QUANTUM_NG_PER_H", "build", "release", "settle", "step"]
 
 _SECONDS_PER_HOUR = 3600.0
 _COARSENING = 2
@@ -40,12 +40,14 @@ def build(model: HealingModel) -> None:
     model.drug.concentration[...] = 0.0
 
 
-def settle_oxygen(model: HealingModel) -> None:
-    """Bring oxygen to its steady state, from which VEGF starts at rest."""
+def settle(model: HealingModel) -> None:
+    """Bring oxygen, and the VEGF that follows from it, to their steady states."""
     model.oxygen.concentration[...] = model.parameters["oxygen.blood_mmhg"]
     for _ in range(20):
         _oxygen(model)
         model.oxygen.step(math.inf)
+    _secrete_vegf(model)
+    model.vegf.step(math.inf)
 
 
 def release(model: HealingModel, left: NDArray[np.float32]) -> None:
@@ -59,7 +61,9 @@ def release(model: HealingModel, left: NDArray[np.float32]) -> None:
     per_s = 1.0 / (dt_h * _SECONDS_PER_HOUR)
     leaked = model.alarmin_ng * share
     model.alarmin_ng -= leaked
-    model.cytokine.add_source((leaked / model.lattice.site_volume_ml + p["cytokine.fragment_release_ng_per_mg"] * cleared) * per_s)
+    model.cytokine.add_source(
+        (leaked / model.lattice.site_volume_ml + p["cytokine.fragment_release_ng_per_mg"] * cleared) * per_s
+    )
     dead_cleared = leaked / p["cytokine.alarmin_pg_per_dead_cell"]
     model.tgf_beta1.add_source(
         per_s
@@ -74,15 +78,19 @@ def release(model: HealingModel, left: NDArray[np.float32]) -> None:
 
 def step(model: HealingModel) -> None:
     """Advance every signal by one step; the fields are independent and solved side by side."""
-    p = model.parameters
     _oxygen(model)
-    low = model.oxygen.concentration
-    half, steepness = p["vegf.hypoxia_half_effect_mmhg"], p["vegf.hypoxia_steepness"]
-    hypoxia = half**steepness / (half**steepness + np.maximum(low, 0.0) ** steepness)
-    tissue = model.oxygen.restrict((model.tissue.codes() != AIR).astype(np.float64))
-    model.vegf.add_own_source(p["vegf.secretion_ng_per_ml_h"] * hypoxia * tissue / _SECONDS_PER_HOUR)
+    _secrete_vegf(model)
     fields = (model.tgf_beta1, model.mmp9, model.cytokine, model.vegf, model.oxygen)
     model.pool.run([(field.step, (model.step_h,)) for field in fields])
+
+
+def _secrete_vegf(model: HealingModel) -> None:
+    """Let tissue secrete VEGF by its lack of oxygen."""
+    p = model.parameters
+    half, steepness = p["vegf.hypoxia_half_effect_mmhg"], p["vegf.hypoxia_steepness"]
+    hypoxia = half**steepness / (half**steepness + np.maximum(model.oxygen.concentration, 0.0) ** steepness)
+    tissue = model.oxygen.restrict((model.tissue.codes() != AIR).astype(np.float64))
+    model.vegf.add_own_source(p["vegf.secretion_ng_per_ml_h"] * hypoxia * tissue / _SECONDS_PER_HOUR)
 
 
 def _oxygen(model: HealingModel) -> None:

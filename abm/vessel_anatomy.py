@@ -13,7 +13,12 @@ ARTERIOLE, CAPILLARY, VENULE = 0, 1, 2
 
 
 def plexus_graph(
-    lattice: Lattice, bed_depth_um: np.ndarray, superficial_um: float, deep_um: float, loops_per_mm2: float, p: Mapping[str, float]
+    lattice: Lattice,
+    bed_depth_um: np.ndarray,
+    superficial_um: float,
+    deep_um: float,
+    loops_per_mm2: float,
+    p: Mapping[str, float],
 ) -> nx.Graph:
     """Network of a section or block of skin.
 
@@ -43,9 +48,20 @@ def plexus_graph(
                 pressure = p["vessel.arterial_pressure_mmhg"] if side == "a" else p["vessel.venous_pressure_mmhg"]
                 ends = {0, len(columns) - 1} if level == "d" else set()
                 for i, x in enumerate(columns):
-                    graph.add_node((row, side, level, i), x_um=x, y_um=y, depth_um=depth + shift, pressure_mmhg=pressure if i in ends else None)
+                    graph.add_node(
+                        (row, side, level, i),
+                        x_um=x,
+                        y_um=y,
+                        depth_um=depth + shift,
+                        pressure_mmhg=pressure if i in ends else None,
+                    )
                     if i:
-                        graph.add_edge((row, side, level, i - 1), (row, side, level, i), radius_um=p["vessel.arteriole_radius_um"], kind=kind)
+                        graph.add_edge(
+                            (row, side, level, i - 1),
+                            (row, side, level, i),
+                            radius_um=p["vessel.arteriole_radius_um"],
+                            kind=kind,
+                        )
             step = max(1, round(p["vessel.ascending_spacing_um"] / spacing))
             for i in range(step // 2 if side == "a" else step // 2 + 1, len(columns), step):
                 rungs = np.arange(superficial_um + shift + spacing, deep_um + shift, spacing)
@@ -59,5 +75,10 @@ def plexus_graph(
             x = 0.5 * (columns[i] + columns[i + 1])
             tip = bed_depth_um[slot, min(int(x / lattice.spacing_um), lattice.nx - 1)] + spacing / 2
             graph.add_node((row, "tip", k), x_um=x, y_um=y, depth_um=min(tip, superficial_um), pressure_mmhg=None)
-            nx.add_path(graph, [(row, "a", "s", i), (row, "tip", k), (row, "v", "s", i + 1)], radius_um=p["vessel.capillary_radius_um"], kind=CAPILLARY)
+            nx.add_path(
+                graph,
+                [(row, "a", "s", i), (row, "tip", k), (row, "v", "s", i + 1)],
+                radius_um=p["vessel.capillary_radius_um"],
+                kind=CAPILLARY,
+            )
     return graph

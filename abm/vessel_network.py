@@ -40,7 +40,9 @@ class VesselNetwork:
         if model.lattice.ny == 1:
             self.position_um[:, 1] = 0.5 * model.lattice.spacing_um
         self.position_um = np.clip(self.position_um, 0.0, limit)
-        self.fixed_pressure_mmhg = np.array([np.nan if n["pressure_mmhg"] is None else n["pressure_mmhg"] for n in nodes])
+        self.fixed_pressure_mmhg = np.array(
+            [np.nan if n["pressure_mmhg"] is None else n["pressure_mmhg"] for n in nodes]
+        )
         edges = [(place[a], place[b], data["radius_um"], data["kind"]) for a, b, data in graph.edges(data=True)]
         a, b, radius, kind = (np.array(column) for column in zip(*edges, strict=True))
         Vessel.create_agents(model, len(edges), node_a=a, node_b=b, radius_um=radius, kind=kind)
@@ -53,6 +55,12 @@ class VesselNetwork:
         """The population of :class:`Vessel` agents."""
         return self.model.population(Vessel)
 
+    def keep_order(self) -> None:
+        """Keep segments in order of id: sums over a network of floating-point flows depend on their order."""
+        order = np.argsort(self.segments.uid, kind="stable")
+        if np.any(np.diff(order) < 0):
+            self.segments.permute(order)
+
     def graph(self) -> nx.Graph:
         """Return the network as it is now; edges carry every column of their segment."""
         graph: nx.Graph = nx.Graph()
@@ -62,7 +70,12 @@ class VesselNetwork:
             for node in (a, b):
                 x, y, z = self.position_um[node]
                 graph.add_node(node, x_um=x, y_um=y, z_um=z)
-            graph.add_edge(a, b, segment=int(v.uid[row]), **{name: v[name][row].item() for name in ("radius_um", "flow_nl_per_min", "perfused", "coagulated")})
+            graph.add_edge(
+                a,
+                b,
+                segment=int(v.uid[row]),
+                **{name: v[name][row].item() for name in ("radius_um", "flow_nl_per_min", "perfused", "coagulated")},
+            )
         return graph
 
     def ends(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -92,7 +105,7 @@ class VesselNetwork:
         return (0.5 * (a + b))[(v["perfused"] == 1) & v.alive[: v.n_rows]]
 
     def _rasterise(self) -> None:
-        """Length of perfused vessel in each oxygen site over the site's spacing; a thin section gets its share of its slab's vessels."""
+        """Length of perfused vessel in each oxygen site over its spacing; a section gets its share of its slab's."""
         v, field = self.segments, self.model.oxygen
         spacing = self.model.lattice.spacing_um * field.factor
         a, b = self.ends()
@@ -129,7 +142,9 @@ class VesselNetwork:
         rows = np.flatnonzero((v["perfused"] == 1) & (v["kind"] != ARTERIOLE) & v.alive[: v.n_rows])
         a, b = self.ends()
         vegf = model.sample(model.vegf, 0.5 * (a + b)[rows])
-        hill = vegf ** p["vessel.vegf_steepness"] / (p["vessel.vegf_half_effect_ng_per_ml"] ** p["vessel.vegf_steepness"] + vegf ** p["vessel.vegf_steepness"])
+        hill = vegf ** p["vessel.vegf_steepness"] / (
+            p["vessel.vegf_half_effect_ng_per_ml"] ** p["vessel.vegf_steepness"] + vegf ** p["vessel.vegf_steepness"]
+        )
         draw = uniforms(model.seed, v.uid[rows], model.step_index, SPROUTING)
         started = rows[draw < 1.0 - np.exp(-p["vessel.sprouting_per_d"] * hill * model.step_h / _HOURS_PER_DAY)]
         for origin in v["node_b"][started[np.argsort(v.uid[started])]].tolist():
@@ -142,7 +157,13 @@ class VesselNetwork:
         self.position_um = np.vstack([self.position_um, self.position_um[origin]])
         self.fixed_pressure_mmhg = np.append(self.fixed_pressure_mmhg, np.nan)
         uid = self.segments.add(
-            1, node_a=origin, node_b=tip, radius_um=self.model.parameters["vessel.capillary_radius_um"], growing=1, sprout=sprout, born_h=self.model.time_h
+            1,
+            node_a=origin,
+            node_b=tip,
+            radius_um=self.model.parameters["vessel.capillary_radius_um"],
+            growing=1,
+            sprout=sprout,
+            born_h=self.model.time_h,
         )
         if sprout == 0:
             v = self.segments
@@ -184,10 +205,19 @@ class VesselNetwork:
         root = v["node_a"][mine & (v.uid[: v.n_rows] == sprout)]
         a, b = self.ends()
         along = b - a
-        share = np.einsum("ij,ij->i", self.position_um[tip] - a, along) / np.maximum(np.einsum("ij,ij->i", along, along), 1e-9)
+        share = np.einsum("ij,ij->i", self.position_um[tip] - a, along) / np.maximum(
+            np.einsum("ij,ij->i", along, along), 1e-9
+        )
         near = a + np.clip(share, 0.0, 1.0)[:, None] * along
         distance = np.linalg.norm(near - self.position_um[tip], axis=1)
-        distance[mine | (v["coagulated"] == 1) | (v["kind"] == ARTERIOLE) | ~v.alive[: v.n_rows] | np.isin(v["node_a"], root) | np.isin(v["node_b"], root)] = np.inf
+        distance[
+            mine
+            | (v["coagulated"] == 1)
+            | (v["kind"] == ARTERIOLE)
+            | ~v.alive[: v.n_rows]
+            | np.isin(v["node_a"], root)
+            | np.isin(v["node_b"], root)
+        ] = np.inf
         closest = int(np.argmin(distance))
         if distance[closest] > self.model.parameters["vessel.capture_distance_um"]:
             return -1

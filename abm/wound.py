@@ -24,11 +24,13 @@ _REMOVED = 0.5  # a site with one cell cannot be half gone: it goes with the lar
 def injure(model: HealingModel, injury: Injury) -> None:
     """Apply an injury.
 
-    Ablated sites lose their matrix and cells; in the dermis they fill with clot (fibrin). A cell dies with the probability that
-    the damage integral of its kind gives, drawn by its id. Dead cells leave their alarmin behind.
+    Ablated sites lose their matrix and cells; in the dermis they fill with clot (fibrin). A cell dies with the
+    probability that the damage integral of its kind gives, drawn by its id. Dead cells leave their alarmin behind.
     """
     if injury.lattice != model.lattice:
-        raise InputError("the injury was computed on another lattice", value=str(injury.lattice), allowed=str(model.lattice))
+        raise InputError(
+            "the injury was computed on another lattice", value=str(injury.lattice), allowed=str(model.lattice)
+        )
     removed = injury.ablated >= _REMOVED
     model.matrix.denature(injury.damage["collagen_denaturation"])
     model.matrix.remove(injury.ablated)

@@ -18,7 +18,13 @@ class InputError(ValueError):
     """
 
     def __init__(
-        self, problem: str, *, file: object = None, key: str | None = None, value: object = None, allowed: str | None = None
+        self,
+        problem: str,
+        *,
+        file: object = None,
+        key: str | None = None,
+        value: object = None,
+        allowed: str | None = None,
     ):
         self.problem, self.file, self.key, self.value, self.allowed = problem, file, key, value, allowed
         where = ": ".join(str(part) for part in (file, key) if part is not None)

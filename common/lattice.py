@@ -27,14 +27,25 @@ class Lattice:
     def __post_init__(self) -> None:
         for name in ("nz", "ny", "nx"):
             if getattr(self, name) < 1:
-                raise InputError("a lattice needs at least one site", key=name, value=getattr(self, name), allowed=">= 1")
+                raise InputError(
+                    "a lattice needs at least one site", key=name, value=getattr(self, name), allowed=">= 1"
+                )
         if not self.spacing_um > 0:
-            raise InputError("lattice spacing must be positive", key="spacing_um", value=self.spacing_um, allowed="> 0 um")
+            raise InputError(
+                "lattice spacing must be positive", key="spacing_um", value=self.spacing_um, allowed="> 0 um"
+            )
         if not 0 <= self.air_sites < self.nz:
-            raise InputError("air sites must leave room for skin", key="air_sites", value=self.air_sites, allowed=f"0 to {self.nz - 1}")
+            raise InputError(
+                "air sites must leave room for skin",
+                key="air_sites",
+                value=self.air_sites,
+                allowed=f"0 to {self.nz - 1}",
+            )
 
     @classmethod
-    def from_size(cls, *, width_um: float, depth_um: float, spacing_um: float, air_um: float, length_um: float | None = None) -> Lattice:
+    def from_size(
+        cls, *, width_um: float, depth_um: float, spacing_um: float, air_um: float, length_um: float | None = None
+    ) -> Lattice:
         """Lattice of a section (``length_um=None``) or block of skin, rounded to whole sites."""
         return cls(
             nz=round((depth_um + air_um) / spacing_um),
@@ -62,15 +73,15 @@ class Lattice:
     @property
     def depth_um(self) -> NDArray[np.float64]:
         """Depth of site centres below the mean skin surface, shape ``(nz,)``, negative in the air."""
-        return (np.arange(self.nz) - self.air_sites + 0.5) * self.spacing_um
+        return (np.arange(self.nz, dtype=np.float64) - self.air_sites + 0.5) * self.spacing_um
 
     @property
     def x_um(self) -> NDArray[np.float64]:
         """Centres along x, shape ``(nx,)``, from 0 at the left edge."""
-        return (np.arange(self.nx) + 0.5) * self.spacing_um
+        return (np.arange(self.nx, dtype=np.float64) + 0.5) * self.spacing_um
 
     @property
     def y_um(self) -> NDArray[np.float64]:
         """Centres along y, shape ``(ny,)``; a section is centred on y = 0."""
         offset = 0.5 * self.ny if self.ny == 1 else 0.0
-        return (np.arange(self.ny) + 0.5 - offset) * self.spacing_um
+        return (np.arange(self.ny, dtype=np.float64) + 0.5 - offset) * self.spacing_um

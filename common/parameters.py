@@ -47,7 +47,13 @@ class Parameters(Mapping[str, float]):
             for name, fields in names.items():
                 key = f"{group}.{name}"
                 if missing := _FIELDS ^ fields.keys():
-                    raise InputError("missing or unknown fields", file=path.name, key=key, value=sorted(missing), allowed=choices(sorted(_FIELDS)))
+                    raise InputError(
+                        "missing or unknown fields",
+                        file=path.name,
+                        key=key,
+                        value=sorted(missing),
+                        allowed=choices(sorted(_FIELDS)),
+                    )
                 entries[key] = _checked(key, Parameter(**fields, origin=path.name), path.name)
         return cls(entries)
 
@@ -73,9 +79,17 @@ class Parameters(Mapping[str, float]):
         entries = dict(self.entries)
         for key, value in values.items():
             if key not in entries:
-                raise InputError("unknown parameter", file=origin, key=key, value=value, allowed=choices(_nearest(key, entries)))
+                raise InputError(
+                    "unknown parameter", file=origin, key=key, value=value, allowed=choices(_nearest(key, entries))
+                )
             if isinstance(value, bool) or not isinstance(value, (int, float)):
-                raise InputError("a parameter is a number", file=origin, key=key, value=value, allowed=f"a number in {entries[key].unit}")
+                raise InputError(
+                    "a parameter is a number",
+                    file=origin,
+                    key=key,
+                    value=value,
+                    allowed=f"a number in {entries[key].unit}",
+                )
             entries[key] = _checked(key, replace(entries[key], value=float(value), origin=origin), origin)
         return Parameters(entries)
 
@@ -88,7 +102,13 @@ def _checked(key: str, entry: Parameter, origin: str) -> Parameter:
     if entry.evidence not in EVIDENCE:
         raise InputError("unknown evidence", file=origin, key=key, value=entry.evidence, allowed=choices(EVIDENCE))
     if not entry.low <= entry.value <= entry.high:
-        raise InputError("parameter out of range", file=origin, key=key, value=entry.value, allowed=f"{entry.low:g} to {entry.high:g} {entry.unit}")
+        raise InputError(
+            "parameter out of range",
+            file=origin,
+            key=key,
+            value=entry.value,
+            allowed=f"{entry.low:g} to {entry.high:g} {entry.unit}",
+        )
     return entry
 
 

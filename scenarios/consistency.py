@@ -8,7 +8,7 @@ from itertools import pairwise
 from mendsim.abm.initial_state import SCARS
 from mendsim.common.errors import InputError, choices
 from mendsim.scenarios.border import parameters_of, session_of
-from mendsim.scenarios.schema import LaserEvent, Scenario
+from mendsim.scenarios.schema import DrugEvent, LaserEvent, Scenario
 
 
 def contradictions(scenario: Scenario) -> Iterator[InputError]:
@@ -18,6 +18,7 @@ def contradictions(scenario: Scenario) -> Iterator[InputError]:
     for number, event in enumerate(scenario.events):
         if isinstance(event, LaserEvent):
             yield from _of_laser(scenario, number, event)
+    yield from _of_drugs(scenario)
     yield from _of_parameters(scenario)
 
 
@@ -85,6 +86,13 @@ def _of_laser(scenario: Scenario, number: int, event: LaserEvent) -> Iterator[In
             value=f"{event.spot_diameter_um:g} um",
             allowed=f"at most {width:g} um",
         )
+
+
+def _of_drugs(scenario: Scenario) -> Iterator[InputError]:
+    drugs = [(number, event.drug) for number, event in enumerate(scenario.events) if isinstance(event, DrugEvent)]
+    for number, drug in drugs:
+        if drug != drugs[0][1]:
+            yield InputError("one drug in a run", key=f"events.{number}.drug", value=drug, allowed=drugs[0][1])
 
 
 def _of_parameters(scenario: Scenario) -> Iterator[InputError]:

@@ -23,6 +23,7 @@ from mendsim.scenarios.loading import load
 from mendsim.scenarios.recording import Recording
 from mendsim.scenarios.schema import LaserEvent, Scenario
 from mendsim.scenarios.tree import build_tree
+from mendsim.thermal.pattern import place_zones
 from mendsim.thermal.treatment import deliver
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def run(
         store.check_target(Path(out), overwrite=overwrite)
     began = time.perf_counter()
     parameters = parameters_of(scenario)
+    _check_patterns(scenario)
     model = build_model(scenario, seed=seed, threads=threads)
     try:
         recording = simulate(model, scenario, thermal_parameters=parameters["thermal"], progress=progress)
@@ -162,6 +164,18 @@ def simulate(
             if progress is not None:
                 progress(now + 1, scenario.steps)
     return recording
+
+
+def _check_patterns(scenario: Scenario) -> None:
+    """Refuse a pattern that does not fit the skin now, not months into the run."""
+    for number, event in enumerate(scenario.events):
+        if isinstance(event, LaserEvent):
+            try:
+                place_zones(session_of(event), lattice_of(scenario.lattice), DEFAULT_SEED)
+            except InputError as error:
+                key = f"events.{number}.density"
+                got = f"a sample of {error.value} um"
+                raise InputError(error.problem, file=scenario.name, key=key, value=got, allowed=error.allowed) from None
 
 
 def _treat(model: HealingModel, event: LaserEvent, parameters: Parameters, recording: Recording) -> None:

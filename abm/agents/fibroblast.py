@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mendsim.abm.agents import fibroblast_kernels as kernels
-from mendsim.abm.core import Column, ColumnAgent
+from mendsim.abm.core import Column, ColumnAgent, Population
 from mendsim.abm.matrix import MASS_QUANTUM_PG
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Fibroblast(ColumnAgent):
     resident = Column("i1", unit="1", doc="1 if the cell belongs to intact dermis, 0 for a newcomer")
 
 
-def _living(model: HealingModel):
+def _living(model: HealingModel) -> tuple[Population, NDArray[np.int64]]:
     cells = model.population(Fibroblast)
     return cells, np.arange(cells.n_rows)[cells.rows()]
 

@@ -16,7 +16,24 @@ QUIESCENT, ACTIVATED, MYOFIBROBLAST = 0, 1, 2
 
 
 @njit(cache=True, nogil=True)
-def respond(rows, x, y, z, tgf, activation, differentiation, state, spacing, factor, dt, half_effect, rise_time, fall_time, myo_half_effect, myo_time):
+def respond(
+    rows,
+    x,
+    y,
+    z,
+    tgf,
+    activation,
+    differentiation,
+    state,
+    spacing,
+    factor,
+    dt,
+    half_effect,
+    rise_time,
+    fall_time,
+    myo_half_effect,
+    myo_time,
+):
     """Follow TGF-beta1: activation rises faster than it falls; contractile differentiation takes days.
 
     States are names for the two levels: past one half of the way the cell counts as activated, or as myofibroblast.
@@ -25,7 +42,11 @@ def respond(rows, x, y, z, tgf, activation, differentiation, state, spacing, fac
     myo_share = 1.0 - math.exp(-dt / myo_time)
     coarse = spacing * factor
     for row in rows:
-        c = tgf[site_of(z[row], coarse, tgf.shape[0]), site_of(y[row], coarse, tgf.shape[1]), site_of(x[row], coarse, tgf.shape[2])]
+        c = tgf[
+            site_of(z[row], coarse, tgf.shape[0]),
+            site_of(y[row], coarse, tgf.shape[1]),
+            site_of(x[row], coarse, tgf.shape[2]),
+        ]
         gap = c / (half_effect + c) - activation[row]
         activation[row] += gap * (rise if gap > 0.0 else fall)
         differentiation[row] += (activation[row] * c / (myo_half_effect + c) - differentiation[row]) * myo_share
@@ -39,11 +60,30 @@ def respond(rows, x, y, z, tgf, activation, differentiation, state, spacing, fac
 
 @njit(cache=True, nogil=True)
 def migrate(
-    rows, uid, tgf, code, order_cos, order_sin, x, y, z, direction_x, direction_z, activation, spacing, factor, seed, step, dt, speed, chemotaxis
+    rows,
+    uid,
+    tgf,
+    code,
+    order_cos,
+    order_sin,
+    x,
+    y,
+    z,
+    direction_x,
+    direction_z,
+    activation,
+    spacing,
+    factor,
+    seed,
+    step,
+    dt,
+    speed,
+    chemotaxis,
 ):
-    """Crawl at ``speed`` times activation: up the TGF-beta1 gradient with probability ``chemotaxis``, else along the fibres.
+    """Crawl at ``speed`` times activation: up the TGF-beta1 gradient with probability ``chemotaxis``, else by contact.
 
-    Contact guidance: with a probability equal to the fibres' order the cell follows their direction one way or the other, else it
+    Contact guidance: with a probability equal to the fibres' order the cell follows their direction one way or the
+    other, else it
     goes anywhere.
 
     A step that would leave dermis and clot is not taken. The last direction is kept: fibres are laid along it.
@@ -60,7 +100,11 @@ def migrate(
         norm = math.sqrt(gx * gx + gy * gy + gz * gz)
         u, v = uniform_pair(seed, uid[row], step, MIGRATION_DIRECTION)
         angle = 2.0 * math.pi * u
-        here = site_of(z[row], spacing, code.shape[0]), site_of(y[row], spacing, code.shape[1]), site_of(x[row], spacing, code.shape[2])
+        here = (
+            site_of(z[row], spacing, code.shape[0]),
+            site_of(y[row], spacing, code.shape[1]),
+            site_of(x[row], spacing, code.shape[2]),
+        )
         order = math.sqrt(order_cos[here] ** 2 + order_sin[here] ** 2)
         guided, way = uniform_pair(seed, uid[row], step, CONTACT_GUIDANCE)
         if guided < order:
@@ -85,12 +129,34 @@ def crowd(rows, x, y, z, count, box):
     """Fibroblasts in each box of edge ``box`` um, int32 array ``count``."""
     count[...] = 0
     for row in rows:
-        count[site_of(z[row], box, count.shape[0]), site_of(y[row], box, count.shape[1]), site_of(x[row], box, count.shape[2])] += 1
+        count[
+            site_of(z[row], box, count.shape[0]),
+            site_of(y[row], box, count.shape[1]),
+            site_of(x[row], box, count.shape[2]),
+        ] += 1
 
 
 @njit(cache=True, nogil=True)
 def divide_or_die(
-    rows, uid, x, y, z, activation, resident, count, parents, gone, box, seed, step, dt, growth, most, usual, apoptosis, factor
+    rows,
+    uid,
+    x,
+    y,
+    z,
+    activation,
+    resident,
+    count,
+    parents,
+    gone,
+    box,
+    seed,
+    step,
+    dt,
+    growth,
+    most,
+    usual,
+    apoptosis,
+    factor,
 ):
     """Ids of cells that divide (stimulated, where there is room) and of newcomers that die once unstimulated.
 
@@ -98,7 +164,11 @@ def divide_or_die(
     """
     born, died = 0, 0
     for row in rows:
-        n = count[site_of(z[row], box, count.shape[0]), site_of(y[row], box, count.shape[1]), site_of(x[row], box, count.shape[2])]
+        n = count[
+            site_of(z[row], box, count.shape[0]),
+            site_of(y[row], box, count.shape[1]),
+            site_of(x[row], box, count.shape[2]),
+        ]
         a = activation[row]
         room = max(0.0, 1.0 - n / most)
         if uniform(seed, uid[row], step, DIVISION) < 1.0 - math.exp(-growth * factor * a * room * dt):
@@ -162,4 +232,8 @@ def secrete(rows, x, y, z, level, source, spacing, factor, quanta):
     for row in rows:
         amount = np.int64(quanta * level[row])
         if amount > 0:
-            source[site_of(z[row], coarse, source.shape[0]), site_of(y[row], coarse, source.shape[1]), site_of(x[row], coarse, source.shape[2])] += amount
+            source[
+                site_of(z[row], coarse, source.shape[0]),
+                site_of(y[row], coarse, source.shape[1]),
+                site_of(x[row], coarse, source.shape[2]),
+            ] += amount

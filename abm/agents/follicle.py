@@ -29,8 +29,8 @@ class Follicle(ColumnAgent):
 def cycle(model: HealingModel) -> None:
     """Leave or enter anagen (R24).
 
-    Each stage ends at the rate of its mean duration. Cytokine at the bulb adds to the rate of leaving anagen; too little oxygen,
-    or cytokine, lowers the rate of entering it.
+    Each stage ends at the rate of its mean duration. Cytokine at the bulb adds to the rate of leaving anagen; too
+    little oxygen, or cytokine, lowers the rate of entering it.
     """
     hairs, p = model.population(Follicle), model.parameters
     if hairs.n_rows == 0:
@@ -42,7 +42,10 @@ def cycle(model: HealingModel) -> None:
     supply = oxygen / (p["follicle.oxygen_half_effect_mmhg"] + oxygen)
     rate_per_d = np.select(
         [hairs["stage"] == ANAGEN, hairs["stage"] == CATAGEN],
-        [1.0 / p["follicle.anagen_d"] + p["follicle.attack_per_d"] * attack, np.full(hairs.n_rows, 1.0 / p["follicle.catagen_d"])],
+        [
+            1.0 / p["follicle.anagen_d"] + p["follicle.attack_per_d"] * attack,
+            np.full(hairs.n_rows, 1.0 / p["follicle.catagen_d"]),
+        ],
         supply * (1.0 - attack) / p["follicle.telogen_d"],
     )
     draw = uniforms(model.seed, hairs.uid[: hairs.n_rows], model.step_index, FOLLICLE)

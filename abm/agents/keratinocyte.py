@@ -54,7 +54,8 @@ def crawl(model: HealingModel) -> None:
     """Close gaps from the sides, under dead columns (R06)."""
     cells, p, tissue = model.population(Keratinocyte), model.parameters, model.tissue
     sites = p["keratinocyte.migration_speed_um_per_h"] * model.step_h / model.lattice.spacing_um
-    substeps = max(1, int(np.ceil(2.0 * sites)))  # at most every second chance is taken, so that a fast cell is not cut short
+    # at most every second chance is taken, so that a fast cell is not cut short
+    substeps = max(1, int(np.ceil(2.0 * sites)))
     for substep in range(substeps):
         kernels.crawl(
             tissue.occupant,
@@ -62,7 +63,6 @@ def crawl(model: HealingModel) -> None:
             tissue.bed_z,
             cells["kind"],
             cells["activation"],
-            cells.uid,
             cells["iz"],
             cells["iy"],
             cells["ix"],
@@ -74,7 +74,7 @@ def crawl(model: HealingModel) -> None:
 
 
 def divide(model: HealingModel) -> None:
-    """Divide in the basal layer, held back by the living layers above; a daughter lifts what lies over it (R06, R07)."""
+    """Divide in the basal layer, held back by the living layers above; daughters lift what is over them (R06, R07)."""
     cells, p, tissue = model.population(Keratinocyte), model.parameters, model.tissue
     parents = np.empty(cells.n_rows, np.int64)
     n = kernels.divisions(
@@ -115,7 +115,7 @@ def differentiate(model: HealingModel) -> None:
         tissue.occupant,
         model.registry.row_of,
         tissue.bed_z,
-        model.living_layers,
+        model.ripening_layers,
         cells["kind"],
         cells["maturity"],
         cells["integrity"],

@@ -44,11 +44,29 @@ def touches_dermis(bed_z, z, y, x):
 
 
 @njit(cache=True, nogil=True)
-def mature(occupant, row_of, bed_z, living_layers, kind, maturity, integrity, melanin, dt, transit, uncovered_transit, corneum_transit, steepness, granular, uptake, basal_melanin):
+def mature(
+    occupant,
+    row_of,
+    bed_z,
+    ripening_layers,
+    kind,
+    maturity,
+    integrity,
+    melanin,
+    dt,
+    transit,
+    uncovered_transit,
+    corneum_transit,
+    steepness,
+    granular,
+    uptake,
+    basal_melanin,
+):
     """Differentiate by contact: basal on the dermis, else ripening to a corneocyte, whose cohesion decays.
 
-    Ripening speeds up with height, as ``(layer / living_layers)**steepness``, so that a cell that rises evenly through the layers
-    of intact skin takes ``transit``. The topmost living cell ripens in ``uncovered_transit`` while no corneocyte covers it.
+    Ripening speeds up with height among the ``ripening_layers`` between basal layer and corneum, as its power
+    ``steepness``, so that a cell that rises evenly through them takes ``transit``. The topmost living cell ripens in
+    ``uncovered_transit`` while no corneocyte covers it.
     """
     ny, nx = bed_z.shape
     for y in range(ny):
@@ -64,16 +82,19 @@ def mature(occupant, row_of, bed_z, living_layers, kind, maturity, integrity, me
                     topmost = z
                 z -= 1
             z = bed_z[y, x] - 1
+            basal = 0
             while z >= 0 and occupant[z, y, x] > 0:
                 row = row_of[occupant[z, y, x]]
+                if touches_dermis(bed_z, z, y, x):
+                    basal = bed_z[y, x] - z
                 if kind[row] == CORNEOCYTE or kind[row] == DEAD:
                     integrity[row] = max(0.0, integrity[row] - dt / corneum_transit)
-                elif touches_dermis(bed_z, z, y, x):
+                elif basal == bed_z[y, x] - z:
                     kind[row] = BASAL
                     maturity[row] = 0.0
                     melanin[row] += (basal_melanin - melanin[row]) * (1.0 - math.exp(-uptake * dt))
                 else:
-                    height = (bed_z[y, x] - 1 - z) / living_layers[y, x]
+                    height = (bed_z[y, x] - basal - z - 0.5) / ripening_layers[y, x]
                     rate = (steepness + 1.0) * height**steepness / transit
                     if z == topmost and not covered:
                         rate = max(rate, 1.0 / uncovered_transit)
@@ -87,11 +108,13 @@ def mature(occupant, row_of, bed_z, living_layers, kind, maturity, integrity, me
 
 
 @njit(cache=True, nogil=True)
-def divisions(occupant, row_of, bed_z, half_layers, kind, cycle, uid, parents, seed, step, dt, fastest, steepness, spread):
+def divisions(
+    occupant, row_of, bed_z, half_layers, kind, cycle, uid, parents, seed, step, dt, fastest, steepness, spread
+):
     """Advance the cell cycle of basal cells and list those that divide.
 
-    The layers above a cell hold it back: its cycle runs at ``fastest / (1 + (layers / half_layers)**steepness)`` (1/h), dead
-    layers not counted. Cycles differ by ``spread`` (share of a cycle). Returns the count of ids in ``parents``.
+    The layers above a cell hold it back: its cycle runs at ``fastest / (1 + (layers / half_layers)**steepness)`` (1/h),
+    dead layers not counted. Cycles differ by ``spread`` (share of a cycle). Returns the count of ids in ``parents``.
     """
     n = 0
     ny, nx = bed_z.shape
@@ -115,7 +138,7 @@ def divisions(occupant, row_of, bed_z, half_layers, kind, cycle, uid, parents, s
 
 @njit(cache=True, nogil=True)
 def insert_above(occupant, row_of, bed_z, iz, parents, daughters, iy, ix):
-    """Put each daughter on top of its parent and lift the rest of the stack; the lattice's top edge cuts what overflows.
+    """Put each daughter on top of its parent and lift the rest of the stack; the lattice's top cuts what overflows.
 
     Returns the number of cells pushed off the lattice; their ids are left in ``parents[:count]``.
     """
@@ -146,8 +169,9 @@ def insert_above(occupant, row_of, bed_z, iz, parents, daughters, iy, ix):
 def shed(occupant, row_of, bed_z, kind, integrity, uid, gone, plane, seed, step, dt, wear):
     """Ids lost from the top of each stack: corneocytes without cohesion, and what stands free above the skin.
 
-    A dead or cornified cell with at least one whole site between it and the plane of the skin (index ``plane``, the first below
-    the surface) has nothing beside it and is rubbed off at rate ``wear``; so is dead matter on a finished stratum corneum. Returns the count in ``gone``; stacks are shortened.
+    A dead or cornified cell with at least one whole site between it and the plane of the skin (index ``plane``, the
+    first below the surface) has nothing beside it and is rubbed off at rate ``wear``; so is dead matter on a finished
+    stratum corneum. Returns the count in ``gone``; stacks are shortened.
     """
     n = 0
     ny, nx = bed_z.shape
@@ -188,29 +212,11 @@ def _alive_count(occupant, row_of, bed_z, kind, y, x):
 
 
 @njit(cache=True, nogil=True)
-def crawl(occupant, row_of, bed_z, kind, activation, uid, iz, iy, ix, seed, step, substep, chance):
-    """One substep of sideways migration into gaps; returns the number of moves.
-
-    A living cell with a dead cell or nothing beside it crawls there, under the dead column, if another living
-    cell of its own stack keeps the place it leaves. Each column proposes at most one cell. A move happens if its
-    hash is the smallest among all proposals that touch either of its two columns.
-    """
+def _propose_moves(
+    occupant, row_of, bed_z, living, activation, seed, step, substep, chance, chosen, target_y, target_x, ticket
+):
+    """Choose at most one cell of each column that would crawl into a neighbouring gap, with its target and its hash."""
     ny, nx = bed_z.shape
-    living = np.empty((ny, nx), np.int64)
-    gap = False
-    for y in range(ny):
-        for x in range(nx):
-            living[y, x] = _alive_count(occupant, row_of, bed_z, kind, y, x)
-            if living[y, x] < 2:
-                gap = True
-    if not gap:
-        return 0
-    chosen = np.zeros((ny, nx), np.int64)
-    target_y = np.zeros((ny, nx), np.int64)
-    target_x = np.zeros((ny, nx), np.int64)
-    none = np.uint64(0xFFFFFFFFFFFFFFFF)
-    ticket = np.full((ny, nx), none, np.uint64)
-    claim = np.full((ny, nx), none, np.uint64)
     for y in range(ny):
         for x in range(nx):
             if living[y, x] < 2:
@@ -234,6 +240,46 @@ def crawl(occupant, row_of, bed_z, kind, activation, uid, iz, iy, ix, seed, step
                         break
                 if chosen[y, x] > 0:
                     break
+
+
+@njit(cache=True, nogil=True)
+def _pull_out(occupant, row_of, iz, z, y, x):
+    """Take a cell out of its stack and let what stood on it sink."""
+    while z - 1 >= 0 and occupant[z - 1, y, x] > 0:
+        moved = occupant[z - 1, y, x]
+        occupant[z, y, x] = moved
+        iz[row_of[moved]] = z
+        z -= 1
+    occupant[z, y, x] = 0
+
+
+@njit(cache=True, nogil=True)
+def crawl(occupant, row_of, bed_z, kind, activation, iz, iy, ix, seed, step, substep, chance):
+    """One substep of sideways migration into gaps; returns the number of moves.
+
+    A living cell with a dead cell or nothing beside it crawls there, under the dead column, if another living
+    cell of its own stack keeps the place it leaves. Each column proposes at most one cell. A move happens if its
+    hash is the smallest among all proposals that touch either of its two columns.
+    """
+    ny, nx = bed_z.shape
+    living = np.empty((ny, nx), np.int64)
+    gap = False
+    for y in range(ny):
+        for x in range(nx):
+            living[y, x] = _alive_count(occupant, row_of, bed_z, kind, y, x)
+            if living[y, x] < 2:
+                gap = True
+    if not gap:
+        return 0
+    chosen = np.zeros((ny, nx), np.int64)
+    target_y = np.zeros((ny, nx), np.int64)
+    target_x = np.zeros((ny, nx), np.int64)
+    none = np.uint64(0xFFFFFFFFFFFFFFFF)
+    ticket = np.full((ny, nx), none, np.uint64)
+    claim = np.full((ny, nx), none, np.uint64)
+    _propose_moves(
+        occupant, row_of, bed_z, living, activation, seed, step, substep, chance, chosen, target_y, target_x, ticket
+    )
     for y in range(ny):
         for x in range(nx):
             if chosen[y, x] > 0:
@@ -260,13 +306,7 @@ def crawl(occupant, row_of, bed_z, kind, activation, uid, iz, iy, ix, seed, step
             old = iz[row]
             occupant[entry, j, i] = chosen[y, x]
             iz[row], iy[row], ix[row] = entry, j, i
-            z = old
-            while z - 1 >= 0 and occupant[z - 1, y, x] > 0:
-                moved = occupant[z - 1, y, x]
-                occupant[z, y, x] = moved
-                iz[row_of[moved]] = z
-                z -= 1
-            occupant[z, y, x] = 0
+            _pull_out(occupant, row_of, iz, old, y, x)
             moves += 1
     return moves
 

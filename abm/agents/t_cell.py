@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mendsim.abm.agents import t_cell_kernels as kernels
 from mendsim.abm.agents.fibroblast_kernels import secrete as deposit
-from mendsim.abm.core import Column, ColumnAgent
+from mendsim.abm.core import Column, ColumnAgent, Population
 from mendsim.abm.draws import uniforms
 from mendsim.common.purposes import PLACEMENT, RECRUITMENT
 
@@ -29,7 +30,7 @@ class TCell(ColumnAgent):
     recruited = Column("i1", unit="1", doc="1 if it came from the blood because of inflammation")
 
 
-def _living(model: HealingModel):
+def _living(model: HealingModel) -> tuple[Population, NDArray[np.int64]]:
     cells = model.population(TCell)
     return cells, np.arange(cells.n_rows)[cells.rows()]
 

@@ -13,12 +13,30 @@ from mendsim.common.purposes import APOPTOSIS, MIGRATION_DIRECTION, MIGRATION_OR
 
 @njit(cache=True, nogil=True)
 def walk(
-    rows, uid, cytokine, code, autoreactive, activation, x, y, z, spacing, factor, seed, step, dt, substeps, motility, drift, gradient_half_effect
+    rows,
+    uid,
+    cytokine,
+    code,
+    autoreactive,
+    activation,
+    x,
+    y,
+    z,
+    spacing,
+    factor,
+    seed,
+    step,
+    dt,
+    substeps,
+    motility,
+    drift,
+    gradient_half_effect,
 ):
     """Random walk of given motility coefficient (um2/h) with a drift (um/h) up the cytokine gradient, in substeps.
 
-    The drift saturates with the gradient (half at ``gradient_half_effect`` ng/mL/um); steps out of dermis and hypodermis are not taken. A cell that
-    recognises its antigen stops, as far as it is activated (Dustin 1997 doi:10.1073/pnas.94.8.3909).
+    The drift saturates with the gradient (half at ``gradient_half_effect`` ng/mL/um); steps out of dermis and
+    hypodermis are not taken. A cell that recognises its antigen stops, as far as it is activated (Dustin 1997
+    doi:10.1073/pnas.94.8.3909).
     """
     nz, ny, nx = cytokine.shape
     coarse = spacing * factor
@@ -47,12 +65,33 @@ def walk(
 
 
 @njit(cache=True, nogil=True)
-def respond(rows, x, y, z, autoreactive, bulb_x, bulb_y, bulb_z, cytokine, activation, spacing, factor, dt, half_effect, time, reach):
-    """Follow stimulation: cytokine for every T cell, and antigen for an autoreactive one within ``reach`` um of a bulb."""
+def respond(
+    rows,
+    x,
+    y,
+    z,
+    autoreactive,
+    bulb_x,
+    bulb_y,
+    bulb_z,
+    cytokine,
+    activation,
+    spacing,
+    factor,
+    dt,
+    half_effect,
+    time,
+    reach,
+):
+    """Follow stimulation: cytokine for all, and antigen for autoreactive ones within ``reach`` um of a bulb."""
     share = 1.0 - math.exp(-dt / time)
     coarse = spacing * factor
     for row in rows:
-        c = cytokine[site_of(z[row], coarse, cytokine.shape[0]), site_of(y[row], coarse, cytokine.shape[1]), site_of(x[row], coarse, cytokine.shape[2])]
+        c = cytokine[
+            site_of(z[row], coarse, cytokine.shape[0]),
+            site_of(y[row], coarse, cytokine.shape[1]),
+            site_of(x[row], coarse, cytokine.shape[2]),
+        ]
         signal = c / (half_effect + c)
         if autoreactive[row] == 1:
             for k in range(len(bulb_x)):

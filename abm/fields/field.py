@@ -25,10 +25,10 @@ class FieldError(ArithmeticError):
 class Field:
     """Concentration c with ``dc/dt = div(D grad c) - (decay + uptake) c + source`` and no flux through the outer faces.
 
-    The field lives on cells ``factor`` lattice sites wide (in each direction that has more than one site); where the lattice
-    does not divide evenly, the last cells are smaller and every volume and distance is the true one. Cells may be held at
-    a value. A step is one elliptic problem, solved to a relative residual of 1e-6, so it is stable and positive for any
-    length of step, and an infinite step gives the steady state.
+    The field lives on cells ``factor`` lattice sites wide (in each direction that has more than one site); where the
+    lattice does not divide evenly, the last cells are smaller and every volume and distance is the true one. Cells may
+    be held at a value. A step is one elliptic problem, solved to a relative residual of 1e-6, so it is stable and
+    positive for any length of step, and an infinite step gives the steady state.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class Field:
     Attributes
     ----------
     concentration : float64 ``(mz, my, mx)``.
-    source : int64 of the same shape, quanta of amount per hour that cells secrete in this step; cleared by :meth:`step`.
+    source : int64 of the same shape, quanta of amount per hour secreted in this step; cleared by :meth:`step`.
     uptake : float64 of the same shape, first-order loss in 1/s besides ``decay_per_s``.
     """
 
@@ -82,8 +82,13 @@ class Field:
         return out
 
     def set_diffusivity(self, fine: ArrayLike) -> None:
-        """Set D (um2/s) of every lattice site; faces take the harmonic mean of their cells, 0 closes a face."""
-        coarse = self.restrict(np.broadcast_to(np.asarray(fine, np.float64), self.lattice.shape))
+        """Set D (um2/s) of every lattice site; cells and faces take harmonic means: barriers lie across the flux.
+
+        A site of 0 closes its cell.
+        """
+        with np.errstate(divide="ignore"):
+            resistance = 1.0 / np.broadcast_to(np.asarray(fine, np.float64), self.lattice.shape)
+            coarse = 1.0 / self.restrict(resistance)
         if not np.array_equal(coarse, self._diffusivity):
             self._diffusivity = coarse
             self._stale = True
@@ -138,18 +143,30 @@ class Field:
         self._reaction[self._cells] = reaction.ravel()
         solution = self.concentration.ravel()
         iterations, residual = multigrid.solve(
-            self._shapes, self._start, self._faces, self._reaction, right.ravel(), solution, self._buffers, _TOLERANCE, _MOST_ITERATIONS
+            self._shapes,
+            self._start,
+            self._faces,
+            self._reaction,
+            right.ravel(),
+            solution,
+            self._buffers,
+            _TOLERANCE,
+            _MOST_ITERATIONS,
         )
         if not residual <= _TOLERANCE:
             place = np.argwhere(~np.isfinite(self.concentration + right))
             where = f" at (z, y, x) cell {tuple(place[0].tolist())}" if len(place) else ""
             raise FieldError(f"{self.name}: relative residual {residual:.3g} after {iterations} iterations{where}")
         free = ~self._held
-        self.decayed = 0.0 if math.isinf(dt_h) else float(np.sum((loss * self.concentration * volume_ml)[free])) * dt_h * _SECONDS_PER_HOUR
+        self.decayed = (
+            0.0
+            if math.isinf(dt_h)
+            else float(np.sum((loss * self.concentration * volume_ml)[free])) * dt_h * _SECONDS_PER_HOUR
+        )
         return iterations, residual
 
     def _set_faces(self) -> None:
-        """Conductances ``D area / distance`` of all faces; those to held cells move to the diagonal and the right-hand side."""
+        """Conductances ``D area / distance`` of all faces; those to held cells move to diagonal and right-hand side."""
         self._to_held = np.zeros(self.shape)
         for axis in range(3):
             faces = np.zeros(self.shape)

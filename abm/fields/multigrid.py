@@ -1,17 +1,17 @@
 """Solves ``(R - div G grad) c = b`` on a box grid: conjugate gradients with a multigrid V-cycle as preconditioner.
 
-Unknowns are cell values ``(nz, ny, nx)``; ``R`` is the reaction times cell volume and ``G`` the conductance of each face, so the
-matrix is symmetric and positive definite. Conjugate gradients keep the convergence when conductances jump by
-orders of magnitude; the V-cycle (damped Jacobi, piecewise constant transfer) keeps it independent of the grid. All work of
-a solve is one compiled, serial call without the GIL: several fields can be solved at once, and the result never
+Unknowns are cell values ``(nz, ny, nx)``; ``R`` is the reaction times cell volume and ``G`` the conductance of each
+face, so the matrix is symmetric and positive definite. Conjugate gradients keep the convergence when conductances jump
+by orders of magnitude; the V-cycle (damped Jacobi, piecewise constant transfer) keeps it independent of the grid. All
+work of a solve is one compiled, serial call without the GIL: several fields can be solved at once, and the result never
 depends on the number of threads.
 
-All levels lie one behind the other in flat buffers, padded at both ends by a plane. The conductance beyond the last cell
-of each axis is zero, so a neighbour's index needs no check: what it wrongly reaches is multiplied by zero.
+All levels lie one behind the other in flat buffers, padded at both ends by a plane. The conductance beyond the last
+cell of each axis is zero, so a neighbour's index needs no check: what it wrongly reaches is multiplied by zero.
 
 References
 ----------
-Tatebe (1993) The multigrid preconditioned conjugate gradient method, Proc. 6th Copper Mountain Conf., NASA CP 3224:621-634.
+Tatebe (1993) The multigrid preconditioned conjugate gradient method, 6th Copper Mountain Conf., NASA CP 3224:621-634.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ from numpy.typing import NDArray
 
 _COARSEST = 4
 _COARSEST_SWEEPS = 16
-_DAMPING = 0.8  # damps the upper half of a five- or seven-point stencil's spectrum nearly best (Trottenberg 2001, 2.1.2)
+_DAMPING = (
+    0.8  # damps the upper half of a five- or seven-point stencil's spectrum nearly best (Trottenberg 2001, 2.1.2)
+)
 
 
 def level_shapes(shape: tuple[int, int, int]) -> NDArray[np.int64]:
-    """Shapes of the grids from fine to coarse, ``(levels, 3)``; every axis is halved until it has at most four cells."""
+    """Shapes of the grids from fine to coarse, ``(levels, 3)``; axes are halved until they have at most four cells."""
     shapes = [shape]
     while max(shapes[-1]) > _COARSEST:
         shapes.append(tuple((n + 1) // 2 if n > 1 else 1 for n in shapes[-1]))  # type: ignore[arg-type]
@@ -59,13 +61,17 @@ def block_mean(fine, out):
     for z in range(mz):
         for y in range(my):
             for x in range(mx):
-                count = (min(nz, (z + 1) * sz) - z * sz) * (min(ny, (y + 1) * sy) - y * sy) * (min(nx, (x + 1) * sx) - x * sx)
+                count = (
+                    (min(nz, (z + 1) * sz) - z * sz)
+                    * (min(ny, (y + 1) * sy) - y * sy)
+                    * (min(nx, (x + 1) * sx) - x * sx)
+                )
                 out[z, y, x] /= count
 
 
 @njit(cache=True, nogil=True)
 def coarsen_faces(shapes, start, faces):
-    """Fill the coarse levels of ``faces`` ``(3, length)``: parallel faces add up, and the double distance halves the sum."""
+    """Fill the coarse levels of ``faces`` ``(3, length)``: parallel faces add up, double distance halves the sum."""
     for level in range(len(shapes) - 1):
         nz, ny, nx = shapes[level]
         cz, cy, cx = shapes[level + 1]
@@ -75,7 +81,11 @@ def coarsen_faces(shapes, start, faces):
             for y in range(ny):
                 for x in range(nx):
                     i = a + (z * ny + y) * nx + x
-                    k = b + ((z // 2 if nz > 1 else z) * cy + (y // 2 if ny > 1 else y)) * cx + (x // 2 if nx > 1 else x)
+                    k = (
+                        b
+                        + ((z // 2 if nz > 1 else z) * cy + (y // 2 if ny > 1 else y)) * cx
+                        + (x // 2 if nx > 1 else x)
+                    )
                     if z % 2 == 1:
                         faces[0, k] += 0.5 * faces[0, i]
                     if y % 2 == 1:
@@ -129,7 +139,15 @@ def _set_diagonal(shapes, start, level, reaction, faces, diagonal, inverse):
     a, b = start[level], start[level + 1]
     plane, row = shapes[level, 1] * shapes[level, 2], shapes[level, 2]
     for i in range(a, b):
-        d = reaction[i] + faces[0, i] + faces[1, i] + faces[2, i] + faces[0, i - plane] + faces[1, i - row] + faces[2, i - 1]
+        d = (
+            reaction[i]
+            + faces[0, i]
+            + faces[1, i]
+            + faces[2, i]
+            + faces[0, i - plane]
+            + faces[1, i - row]
+            + faces[2, i - 1]
+        )
         diagonal[i] = d
         inverse[i] = 1.0 / d if d > 0.0 else 0.0
 
@@ -145,7 +163,9 @@ def _apply(shapes, start, level, faces, diagonal, values, out):
     face_x, face_x0 = faces[2, a:b], faces[2, a - 1 : b - 1]
     face_z, face_z0 = faces[0, a:b], faces[0, a - plane : b - plane]
     for i in range(b - a):
-        result[i] = d[i] * v[i] - face_x0[i] * before[i] - face_x[i] * after[i] - face_z0[i] * above[i] - face_z[i] * below[i]
+        result[i] = (
+            d[i] * v[i] - face_x0[i] * before[i] - face_x[i] * after[i] - face_z0[i] * above[i] - face_z[i] * below[i]
+        )
     if shapes[level, 1] > 1:
         left, right = values[a - row : b - row], values[a + row : b + row]
         face_y, face_y0 = faces[1, a:b], faces[1, a - row : b - row]
@@ -165,7 +185,7 @@ def _smooth(shapes, start, level, faces, diagonal, inverse, right, values, work)
 
 @njit(cache=True, nogil=True)
 def _v_cycle(shapes, start, faces, diagonal, inverse, right, values, work):
-    """Approximate solution of level 0 in ``values`` for ``right``, from zero; symmetric, as the preconditioner must be."""
+    """Solve level 0 roughly for ``right``, from zero, into ``values``; symmetric, as a preconditioner must be."""
     last = len(shapes) - 1
     for level in range(last + 1):
         a, b = start[level], start[level + 1]

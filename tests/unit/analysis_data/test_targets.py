@@ -6,8 +6,9 @@ import csv
 import re
 from pathlib import Path
 
-import mendsim.analysis
 import pytest
+
+import mendsim.analysis
 
 COLUMNS = [
     "id",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -55,7 +56,7 @@ def test_uniform_decay_is_backward_euler_of_an_exponential():
 
 @pytest.mark.parametrize(("shape", "dimensions"), [((101, 1, 101), 2), ((41, 41, 41), 3)])
 def test_a_point_source_spreads_as_a_gaussian(shape, dimensions):
-    """Start from the Gaussian at t0, follow it to t1. First-order time stepping with 40 steps leaves about 1 % at the peak."""
+    """Follow a Gaussian from t0 to t1. First-order time stepping with 40 steps leaves about 1 % at the peak."""
     spacing, diffusivity, t0, t1 = 10.0, 10.0, 60.0, 120.0
     made = field(shape, spacing=spacing, diffusivity=diffusivity)
     z, y, x = ((np.arange(n) - n // 2) * spacing for n in shape)
@@ -89,7 +90,7 @@ def steady_error(n):
 def test_steady_profile_is_exponential_and_second_order_in_space():
     errors = [steady_error(n) for n in (20, 40, 80)]
     assert errors[-1] < 2e-3
-    orders = [math.log2(a / b) for a, b in zip(errors, errors[1:], strict=False)]
+    orders = [math.log2(a / b) for a, b in pairwise(errors)]
     assert min(orders) >= 1.9
 
 
@@ -106,7 +107,7 @@ def test_first_order_in_time():
         return np.abs(made.concentration[:, 0, 0] - exact).max()
 
     errors = [error(n) for n in (10, 20, 40)]
-    assert all(0.9 < math.log2(a / b) < 1.1 for a, b in zip(errors, errors[1:], strict=False))
+    assert all(0.9 < math.log2(a / b) < 1.1 for a, b in pairwise(errors))
 
 
 def test_steady_state_does_not_depend_on_the_step():
@@ -124,7 +125,7 @@ def test_steady_state_does_not_depend_on_the_step():
 
 
 def test_jump_of_a_thousand_in_diffusivity():
-    """Two layers between held ends: piecewise linear, with equal flux; the finite volumes are exact up to the solver."""
+    """Two layers between held ends: piecewise linear, equal flux; finite volumes are exact up to the solver."""
     n = 50
     made = field((n, 1, 6))
     diffusivity = np.where(np.arange(n) < 25, 1000.0, 1.0)[:, None, None] * np.ones((1, 1, 6))
@@ -150,7 +151,9 @@ def test_held_sites_stay_and_closed_sites_shut():
     made.hold(held, 7.0)
     for _ in range(5):
         made.step(0.5)
-    assert np.array_equal(made.concentration[:, 0, 0], np.full(30, 7.0)) or made.concentration[:, 0, 0] == pytest.approx(7.0, rel=SOLVER)
+    assert np.array_equal(made.concentration[:, 0, 0], np.full(30, 7.0)) or made.concentration[
+        :, 0, 0
+    ] == pytest.approx(7.0, rel=SOLVER)
     assert made.concentration[:, 0, 14].min() > 1.0
     assert np.abs(made.concentration[:, 0, 16:]).max() < 1e-4
 
@@ -166,7 +169,10 @@ def test_coarse_cells_keep_amounts_where_the_lattice_does_not_divide():
 
 def test_fields_solved_side_by_side_are_bit_identical():
     def run(threads):
-        made = [field((60, 1, 80), factor=2, diffusivity=d, half_life_s=h) for d, h in ((5, 150.0), (5, 960.0), (10, 2000.0))]
+        made = [
+            field((60, 1, 80), factor=2, diffusivity=d, half_life_s=h)
+            for d, h in ((5, 150.0), (5, 960.0), (10, 2000.0))
+        ]
         with WorkPool(threads) as pool:
             for step in range(5):
                 for k, one in enumerate(made):
