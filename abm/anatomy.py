@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
     from mendsim.abm.site import SkinSite
 
-# fractions that spread whole numbers evenly, each in its own order
-_GOLDEN, _SILVER = 0.5 * (np.sqrt(5.0) - 1.0), np.sqrt(2.0) - 1.0
+# fractions that spread whole numbers evenly over 0 to 1, each in its own order
+_GOLDEN, _SILVER, _THIRD = 0.5 * (np.sqrt(5.0) - 1.0), np.sqrt(2.0) - 1.0, np.sqrt(3.0) - 1.0
 
 
 def build_tissue(lattice: Lattice, site: SkinSite) -> Tissue:
@@ -141,7 +141,7 @@ def populate_epidermis(model: HealingModel) -> None:
         kind=kind,
         maturity=maturity,
         integrity=np.where(is_corneocyte, (1.0 - age) / share, 1.0),
-        cycle=uniforms(model.seed, (z * lattice.ny + y) * lattice.nx + x, 0, PLACEMENT),
+        cycle=np.modf(_THIRD * np.arange(len(z)))[0],
         melanin_pg=model.site.melanin_pg,
     )
     tissue.occupant[z, y, x] = cells.uids

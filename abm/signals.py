@@ -103,7 +103,9 @@ def _oxygen(model: HealingModel) -> None:
     kinds = model.cell_kinds()
     rate[kinds >= CELL_KIND["corneocyte"]] = 0.0
     michaelis = field.restrict(rate) / (p["oxygen.half_uptake_mmhg"] + np.maximum(field.concentration, 0.0))
-    exchange = p["oxygen.vessel_exchange_per_s"] * model.vessels.exchange
+    # the capillaries among fat cells are not drawn as segments: they exchange as a mean
+    fat = field.restrict(codes == HYPODERMIS)
+    exchange = p["oxygen.vessel_exchange_per_s"] * model.vessels.exchange + p["oxygen.hypodermis_exchange_per_s"] * fat
     field.uptake[...] = michaelis + exchange
     field.add_own_source(exchange * p["oxygen.blood_mmhg"])
     diffusivity = np.full(codes.shape, p["oxygen.diffusivity_um2_per_s"])

@@ -112,12 +112,13 @@ class VesselNetwork:
         keep = (v["perfused"] == 1) & v.alive[: v.n_rows]
         a, b = a[keep], b[keep]
         self.exchange = np.zeros(field.concentration.shape)
-        pieces = np.maximum(1, np.ceil(2.0 * np.linalg.norm(a - b, axis=1) / spacing).astype(int))
-        for start, end, n in zip(a, b, pieces, strict=True):
-            at = start + (end - start) * ((np.arange(n) + 0.5) / n)[:, None]
-            index = np.clip((at / spacing).astype(int), 0, np.array(field.concentration.shape)[::-1] - 1)
-            np.add.at(self.exchange, (index[:, 2], index[:, 1], index[:, 0]), np.linalg.norm(end - start) / n / spacing)
-        self.exchange *= self.share
+        length = np.linalg.norm(a - b, axis=1)
+        pieces = np.maximum(1, np.ceil(2.0 * length / spacing).astype(int))
+        part = np.repeat(np.arange(len(a)), pieces)
+        along = (np.arange(len(part)) - np.repeat(np.cumsum(pieces) - pieces, pieces) + 0.5) / pieces[part]
+        at = a[part] + (b - a)[part] * along[:, None]
+        index = np.clip((at / spacing).astype(int), 0, np.array(field.concentration.shape)[::-1] - 1)
+        np.add.at(self.exchange, tuple(index.T[::-1]), (length / pieces)[part] * self.share / spacing)
 
     def coagulate(self, fraction: NDArray[np.floating]) -> None:
         """Close segments whose worst point is more likely than not coagulated (R22); ``fraction`` is on the lattice."""
@@ -138,8 +139,9 @@ class VesselNetwork:
             return
         changed = self._regress() | self._advance()
         v = self.segments
-        # sprouts leave capillaries and venules, and join them; muscle-clad arterioles take no part
-        rows = np.flatnonzero((v["perfused"] == 1) & (v["kind"] != ARTERIOLE) & v.alive[: v.n_rows])
+        # a sprout that blood has not reached yet sends out none
+        lined = (v["perfused"] == 1) | (v["sprout"] == 0)
+        rows = np.flatnonzero(lined & self._open_to_sprouts())
         a, b = self.ends()
         vegf = model.sample(model.vegf, 0.5 * (a + b)[rows])
         hill = vegf ** p["vessel.vegf_steepness"] / (
@@ -151,6 +153,14 @@ class VesselNetwork:
             self._extend(origin, 0)
         if changed:
             self.solve()
+
+    def _open_to_sprouts(self) -> NDArray[np.bool_]:
+        """Segments that sprouts leave and join: living, and not clad in muscle unless cut off by coagulation."""
+        v = self.segments
+        alive, coagulated = v.alive[: v.n_rows], v["coagulated"] == 1
+        stumps = np.union1d(v["node_a"][coagulated & alive], v["node_b"][coagulated & alive])
+        cut = np.isin(v["node_a"], stumps) | np.isin(v["node_b"], stumps)
+        return alive & ~coagulated & ((v["kind"] != ARTERIOLE) | cut)
 
     def _extend(self, origin: int, sprout: int) -> None:
         tip = len(self.position_um)
@@ -210,14 +220,7 @@ class VesselNetwork:
         )
         near = a + np.clip(share, 0.0, 1.0)[:, None] * along
         distance = np.linalg.norm(near - self.position_um[tip], axis=1)
-        distance[
-            mine
-            | (v["coagulated"] == 1)
-            | (v["kind"] == ARTERIOLE)
-            | ~v.alive[: v.n_rows]
-            | np.isin(v["node_a"], root)
-            | np.isin(v["node_b"], root)
-        ] = np.inf
+        distance[mine | ~self._open_to_sprouts() | np.isin(v["node_a"], root) | np.isin(v["node_b"], root)] = np.inf
         closest = int(np.argmin(distance))
         if distance[closest] > self.model.parameters["vessel.capture_distance_um"]:
             return -1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from mendsim.abm.fields import multigrid
@@ -16,6 +17,7 @@ SOURCE_QUANTUM_NG_PER_H = 1e-18
 _TOLERANCE = 1e-6
 _MOST_ITERATIONS = 2000
 _SECONDS_PER_HOUR = 3600.0
+_ML_PER_UM3 = 1e-12
 
 
 class FieldError(ArithmeticError):
@@ -111,7 +113,7 @@ class Field:
 
     def total_amount(self) -> float:
         """Concentration times volume, in concentration times mL."""
-        return float(np.sum(self.concentration * self.volume_um3)) * 1e-12
+        return float(np.sum(self.concentration * self.volume_um3)) * _ML_PER_UM3
 
     def step(self, dt_h: float) -> tuple[int, float]:
         """Advance by ``dt_h`` hours (infinite for the steady state) with the sources given since the last step.
@@ -124,45 +126,46 @@ class Field:
         ------
         FieldError : the solver did not converge, or a number is none.
         """
-        volume_ml = self.volume_um3 * 1e-12
-        source = self._own_source + self.source * (SOURCE_QUANTUM_NG_PER_H / _SECONDS_PER_HOUR) / volume_ml
-        self._own_source[...] = 0.0
-        self.source[...] = 0
-        holding = self._held_value != 0.0 and bool(self._held.any())
-        if not (holding or source.any() or self.concentration.any()):
-            self.decayed = 0.0
-            return 0, 0.0
         if self._stale:
             self._set_faces()
         inverse_dt = 0.0 if math.isinf(dt_h) else 1.0 / (dt_h * _SECONDS_PER_HOUR)
-        loss = self.decay_per_s + self.uptake
-        right = self.volume_um3 * (source + inverse_dt * self.concentration) + self._to_held * self._held_value
-        reaction = self.volume_um3 * (inverse_dt + loss) + self._to_held
-        right[self._held] = self.volume_um3[self._held] * self._held_value
-        reaction[self._held] = self.volume_um3[self._held]
-        self._reaction[self._cells] = reaction.ravel()
-        solution = self.concentration.ravel()
+        volume, uptake, held = self.volume_um3.ravel(), self.uptake.ravel(), self._held.ravel()
+        right = np.empty(len(volume))
+        at_rest = _assemble(
+            volume,
+            uptake,
+            held,
+            self._to_held.ravel(),
+            self.concentration.ravel(),
+            self._own_source.ravel(),
+            self.source.ravel(),
+            self._held_value,
+            self.decay_per_s,
+            inverse_dt,
+            self._reaction[self._cells],
+            right,
+        )
+        if at_rest:
+            self.decayed = 0.0
+            return 0, 0.0
         iterations, residual = multigrid.solve(
             self._shapes,
             self._start,
             self._faces,
             self._reaction,
-            right.ravel(),
-            solution,
+            right,
+            self.concentration.ravel(),
             self._buffers,
             _TOLERANCE,
             _MOST_ITERATIONS,
         )
         if not residual <= _TOLERANCE:
-            place = np.argwhere(~np.isfinite(self.concentration + right))
+            place = np.argwhere(~np.isfinite(self.concentration + right.reshape(self.shape)))
             where = f" at (z, y, x) cell {tuple(place[0].tolist())}" if len(place) else ""
             raise FieldError(f"{self.name}: relative residual {residual:.3g} after {iterations} iterations{where}")
-        free = ~self._held
-        self.decayed = (
-            0.0
-            if math.isinf(dt_h)
-            else float(np.sum((loss * self.concentration * volume_ml)[free])) * dt_h * _SECONDS_PER_HOUR
-        )
+        if math.isfinite(dt_h):
+            lost_per_s = _loss(volume, uptake, held, self.concentration.ravel(), self.decay_per_s) * _ML_PER_UM3
+            self.decayed = lost_per_s * dt_h * _SECONDS_PER_HOUR
         return iterations, residual
 
     def _set_faces(self) -> None:
@@ -185,6 +188,38 @@ class Field:
             self._faces[axis, self._cells] = faces.ravel()
         multigrid.coarsen_faces(self._shapes, self._start, self._faces)
         self._stale = False
+
+
+@njit(cache=True, nogil=True)
+def _assemble(
+    volume, uptake, held, to_held, concentration, own_source, source, held_value, decay, inverse_dt, reaction, right
+):
+    """Fill reaction and right-hand side of every cell and clear its sources; True if nothing is there to solve for."""
+    per_um3 = SOURCE_QUANTUM_NG_PER_H / (_SECONDS_PER_HOUR * _ML_PER_UM3)
+    at_rest = True
+    for i in range(len(volume)):
+        if held[i]:
+            right[i] = volume[i] * held_value
+            reaction[i] = volume[i]
+            at_rest = at_rest and held_value == 0.0 and concentration[i] == 0.0
+        else:
+            given = volume[i] * own_source[i] + source[i] * per_um3
+            right[i] = given + volume[i] * inverse_dt * concentration[i] + to_held[i] * held_value
+            reaction[i] = volume[i] * (inverse_dt + decay + uptake[i]) + to_held[i]
+            at_rest = at_rest and right[i] == 0.0 and concentration[i] == 0.0
+        own_source[i] = 0.0
+        source[i] = 0
+    return at_rest
+
+
+@njit(cache=True, nogil=True)
+def _loss(volume, uptake, held, concentration, decay):
+    """Concentration times um3 that decays and is taken up in a second."""
+    lost = 0.0
+    for i in range(len(volume)):
+        if not held[i]:
+            lost += volume[i] * (decay + uptake[i]) * concentration[i]
+    return lost
 
 
 def _widths(n: int, factor: int, spacing_um: float) -> NDArray[np.float64]:

@@ -54,10 +54,14 @@ def block_mean(fine, out):
     nz, ny, nx = fine.shape
     mz, my, mx = out.shape
     sz, sy, sx = -(-nz // mz), -(-ny // my), -(-nx // mx)
+    pairs = nx // 2 if sx == 2 else 0  # the usual case, in a form that the compiler turns into vectors
     for z in range(nz):
         for y in range(ny):
-            for x in range(nx):
-                out[z // sz, y // sy, x // sx] += fine[z, y, x]
+            from_, to = fine[z, y], out[z // sz, y // sy]
+            for x in range(pairs):
+                to[x] += from_[2 * x] + from_[2 * x + 1]
+            for x in range(2 * pairs, nx):
+                to[x // sx] += from_[x]
     for z in range(mz):
         for y in range(my):
             for x in range(mx):
