@@ -9,6 +9,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from mendsim.common.targets import load_targets
 from mendsim.thermal.damage import choose_sets
 from mendsim.thermal.layers import SkinLayers
 from mendsim.thermal.library import load_parameters
@@ -39,8 +40,8 @@ class Score:
 
 
 def scores(spacing: float = 5e-6) -> list[Score]:
-    """Solve every target of ``targets.csv``; cells of ``spacing`` [m]."""
-    with (Path(__file__).parent / "targets.csv").open(newline="", encoding="utf-8") as stream:
+    """Solve every target whose settings stand in ``target_settings.csv``; cells of ``spacing`` [m]."""
+    with (Path(__file__).parent / "target_settings.csv").open(newline="", encoding="utf-8") as stream:
         return [_score(row, spacing) for row in csv.DictReader(stream)]
 
 
@@ -50,15 +51,16 @@ def _score(row: dict[str, str], spacing: float) -> Score:
     if row["base_energy_mj"]:
         model /= _size(row, float(row["base_energy_mj"]), spacing)
     pulses = f"{stack} x " if stack > 1 else ""
+    target = load_targets()[row["id"]]
     return Score(
         id=row["id"],
         quantity=row["quantity"],
         setting=f"{row['device']}, {pulses}{energy:g} mJ, {row['pulse_duration_ms']} ms, {row['spot_diameter_um']} um",
-        unit=row["unit"],
-        target=float(row["value"]),
+        unit=target.unit,
+        target=target.value,
         model=model,
-        source=row["source"],
-        assumed=row["setting"],
+        source=target.source,
+        assumed=row["assumed"],
     )
 
 

@@ -24,6 +24,7 @@ class Fibroblast(ColumnAgent):
     y_um = Column("f8", unit="um", doc="position across the section")
     z_um = Column("f8", unit="um", doc="position from the top of the lattice")
     direction_x = Column("f8", unit="1", doc="last direction of movement along x")
+    direction_y = Column("f8", unit="1", doc="last direction of movement across the section")
     direction_z = Column("f8", unit="1", doc="last direction of movement along depth")
     state = Column("i1", unit="1", doc="0 quiescent, 1 activated, 2 myofibroblast")
     activation = Column("f8", unit="1", doc="response to TGF-beta1, 0 to 1")
@@ -75,6 +76,7 @@ def migrate(model: HealingModel) -> None:
         cells["y_um"],
         cells["z_um"],
         cells["direction_x"],
+        cells["direction_y"],
         cells["direction_z"],
         cells["activation"],
         model.lattice.spacing_um,
@@ -84,6 +86,7 @@ def migrate(model: HealingModel) -> None:
         model.step_h,
         p["fibroblast.speed_um_per_h"],
         p["fibroblast.chemotaxis_weight"],
+        p["fibroblast.persistence_h"],
     )
 
 
@@ -124,7 +127,7 @@ def renew(model: HealingModel) -> None:
         mothers = model.registry.row_of[parents]
         inherited = {
             name: cells[name][mothers].copy()
-            for name in ("x_um", "y_um", "z_um", "direction_x", "direction_z", "activation", "differentiation", "state")
+            for name in ("x_um", "y_um", "z_um", "activation", "differentiation", "state")
         }
         cells.add(born, parent_id=parents, born_h=model.time_h, **inherited)
 

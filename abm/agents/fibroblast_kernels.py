@@ -70,6 +70,7 @@ def migrate(
     y,
     z,
     direction_x,
+    direction_y,
     direction_z,
     activation,
     spacing,
@@ -79,16 +80,16 @@ def migrate(
     dt,
     speed,
     chemotaxis,
+    persistence,
 ):
-    """Crawl at ``speed`` times activation: up the TGF-beta1 gradient with probability ``chemotaxis``, else by contact.
+    """Crawl at ``speed`` times activation, straight on for the time ``persistence`` in the mean, then turn.
 
-    Contact guidance: with a probability equal to the fibres' order the cell follows their direction one way or the
-    other, else it
-    goes anywhere.
-
-    A step that would leave dermis and clot is not taken. The last direction is kept: fibres are laid along it.
+    A turning cell goes up the TGF-beta1 gradient with probability ``chemotaxis``, else it is guided by contact: with a
+    probability equal to the fibres' order it follows them one way or the other, else it goes anywhere. A step that
+    would leave dermis and clot is not taken and ends in a turn. Fibres are laid along the last direction.
     """
     nz, ny, nx = tgf.shape
+    turning = 1.0 - math.exp(-dt / persistence)
     coarse = spacing * factor
     for row in rows:
         if activation[row] <= 0.0:
@@ -115,13 +116,18 @@ def migrate(
             dy = 2.0 * v - 1.0
             across = math.sqrt(1.0 - dy * dy)
             dx, dz = across * math.cos(angle), across * math.sin(angle)
-        if norm > 0.0 and uniform(seed, uid[row], step, MIGRATION_ORDER) < chemotaxis:
+        turn, climb = uniform_pair(seed, uid[row], step, MIGRATION_ORDER)
+        if norm > 0.0 and climb < chemotaxis:
             dx, dy, dz = gx / norm, gy / norm, gz / norm
+        if turn >= turning and direction_x[row] ** 2 + direction_y[row] ** 2 + direction_z[row] ** 2 > 0.0:
+            dx, dy, dz = direction_x[row], direction_y[row], direction_z[row]
         reach = speed * activation[row] * dt
         px, py, pz = x[row] + reach * dx, y[row] + reach * dy, z[row] + reach * dz
         if passable(code, px, py, pz, spacing):
             x[row], y[row], z[row] = px, py, pz
-            direction_x[row], direction_z[row] = dx, dz
+            direction_x[row], direction_y[row], direction_z[row] = dx, dy, dz
+        else:
+            direction_x[row], direction_y[row], direction_z[row] = 0.0, 0.0, 0.0
 
 
 @njit(cache=True, nogil=True)

@@ -105,7 +105,7 @@ def secrete(model: HealingModel) -> None:
 
 
 def die(model: HealingModel) -> None:
-    """Die slowly as a resident, within days as a recruit without a signal (R21)."""
+    """Die slowly as a resident, within days as a recruit without a signal or once activated (R13, R21)."""
     cells, rows = _living(model)
     p = model.parameters
     gone = np.empty(len(rows), np.int64)
@@ -121,6 +121,7 @@ def die(model: HealingModel) -> None:
         model.step_h,
         1.0 / (_HOURS_PER_DAY * p["t_cell.lifetime_d"]),
         p["t_cell.withdrawal_death_per_d"] / _HOURS_PER_DAY,
+        p["t_cell.activation_induced_death_per_d"] / _HOURS_PER_DAY,
         model.drug_effects.t_cell_death_per_h,
     )
     if n:

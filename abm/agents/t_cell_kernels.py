@@ -102,20 +102,22 @@ def respond(
 
 
 @njit(cache=True, nogil=True)
-def die(rows, uid, activation, autoreactive, recruited, gone, seed, step, dt, turnover, withdrawal, drug_death):
-    """Ids of T cells that die: slow turnover of residents, death of recruits without a signal, and of all by a drug.
+def die(
+    rows, uid, activation, autoreactive, recruited, gone, seed, step, dt, turnover, withdrawal, exhaustion, drug_death
+):
+    """Ids of T cells that die: residents slowly, recruits without a signal, all that were activated, all by a drug.
 
-    Autoreactive cells are kept alive by their antigen as far as they are activated.
+    Activation ends in the cell's own death (``exhaustion`` at full activation), so that inflammation cannot keep
+    itself alive; autoreactive cells escape it, and are kept alive by their antigen as far as they are activated.
     """
     n = 0
     for row in rows:
         rate = drug_death
-        if recruited[row] == 1:
-            rate += withdrawal * (1.0 - activation[row])
-        elif autoreactive[row] == 1:
+        if autoreactive[row] == 1:
             rate += turnover * (1.0 - activation[row])
         else:
-            rate += turnover
+            rate += exhaustion * activation[row]
+            rate += withdrawal * (1.0 - activation[row]) if recruited[row] == 1 else turnover
         if uniform(seed, uid[row], step, APOPTOSIS) < 1.0 - math.exp(-rate * dt):
             gone[n] = uid[row]
             n += 1

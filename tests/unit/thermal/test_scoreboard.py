@@ -8,7 +8,7 @@ from mendsim.thermal.library import device_names
 
 
 def test_targets_name_known_devices_and_measured_sizes():
-    path = Path(scoreboard.__file__).parent / "targets.csv"
+    path = Path(scoreboard.__file__).parent / "target_settings.csv"
     with path.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     assert {row["device"] for row in rows} <= set(device_names())

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import mendsim.analysis
+import mendsim.common
+from mendsim.common.targets import load_targets
 
 COLUMNS = [
     "id",
@@ -27,7 +28,7 @@ COLUMNS = [
 EVIDENCE = {"abstract", "secondary", "recalled"}
 CHECKED = {"verified", "corrected", "not found"}
 
-with (Path(mendsim.analysis.__file__).parent / "data" / "targets.csv").open(newline="", encoding="utf-8") as stream:
+with (Path(mendsim.common.__file__).parent / "targets.csv").open(newline="", encoding="utf-8") as stream:
     READER = csv.DictReader(stream)
     ROWS = list(READER)
 
@@ -56,3 +57,10 @@ def test_row(row: dict[str, str]) -> None:
 @pytest.mark.parametrize("row", [row for row in ROWS if row["checked"] == "verified"], ids=lambda row: row["id"])
 def test_verified_is_not_recalled(row: dict[str, str]) -> None:
     assert row["evidence"] != "recalled"
+
+
+def test_the_table_is_read_whole() -> None:
+    targets = load_targets()
+    assert list(targets) == [row["id"] for row in ROWS]
+    first = targets["T05"]
+    assert (first.value, first.low, first.high, first.unit) == (3.0, 3.0, None, "ratio")

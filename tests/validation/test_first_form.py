@@ -1,0 +1,122 @@
+"""Right order and sign (R06, R07, R12-R14, R16, R17, R21), on the whole chain and on one zone of known size.
+
+Exact timing is judged by the scoreboards, where a missed target stays missed; here a sign that turns is a failure.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mendsim import scenarios
+from mendsim.abm.model import HealingModel
+from mendsim.abm.observables import OBSERVABLES
+from mendsim.common.lattice import Lattice
+from mendsim.common.targets import load_targets
+from mendsim.scenarios.border import session_of
+from mendsim.thermal import DAMAGE_PROCESSES, Injury, deliver
+from mendsim.thermal import load_parameters as thermal_parameters
+
+LATTICE = Lattice.from_size(width_um=1000, depth_um=1200, spacing_um=10, air_um=100)
+STEPS_PER_DAY, DAYS = 48, 42
+
+
+def zone(ablated_um: float) -> Injury:
+    """Everything dies in a zone 120 um wide and 500 um deep; its middle is gone."""
+    depth, x = LATTICE.depth_um[:, None, None], LATTICE.x_um[None, None, :] - 500.0
+    dead = np.broadcast_to((np.abs(x) < 60.0) & (depth < 500.0), LATTICE.shape).astype(np.float32)
+    gone = np.broadcast_to((np.abs(x) < 0.5 * ablated_um) & (depth < 450.0), LATTICE.shape).astype(np.float32)
+    return Injury(
+        lattice=LATTICE,
+        ablated=gone,
+        damage=dict.fromkeys(DAMAGE_PROCESSES, dead),
+        peak_temperature_c=np.where(dead > 0, 90.0, 34.0).astype(np.float32),
+        zones=Injury.none(LATTICE).zones,
+        record={},
+    )
+
+
+@pytest.fixture(scope="module", params=[0.0, 80.0], ids=["non-ablative", "ablative"])
+def healing(request):
+    """Time series of six weeks, hourly on the first two days, then daily; the first row is just after the injury."""
+    model = HealingModel(lattice=LATTICE, site="cheek", seed=11)
+    intact = model.observe()
+    model.injure(zone(request.param))
+    hours, rows = [0.0], [model.observe()]
+    for step in range(1, DAYS * STEPS_PER_DAY + 1):
+        model.step()
+        if step % STEPS_PER_DAY == 0 or (step < 2 * STEPS_PER_DAY and step % 2 == 0):
+            hours.append(model.time_h)
+            rows.append(model.observe())
+    model.close()
+    return intact, np.array(hours), {name: np.array([row[name] for row in rows]) for name in intact}
+
+
+def test_the_basal_layer_closes_within_the_published_times(healing):
+    _, hours, series = healing
+    closed_h = hours[np.argmax(series["reepithelialised_fraction"] >= 1.0)]
+    targets = load_targets()
+    slowest_h = max(targets[name].value for name in ("T20", "T24"))
+    assert 0.0 < closed_h <= slowest_h
+    assert series["reepithelialised_fraction"][0] < 1.0
+
+
+def test_debris_moves_up_and_is_shed(healing):
+    _, hours, series = healing
+    count, shed = series["debris_count"], series["debris_shed_count"]
+    day = hours / 24.0
+    assert count[0] > 0
+    assert count[-1] == 0
+    assert series["debris_depth_um"][day == 5.0] < 0.5 * series["debris_depth_um"][0]
+    assert np.all(np.diff(shed) >= 0)
+    assert shed[-1] == count[0]
+
+
+def test_collagen_falls_then_rises_above_its_start(healing):
+    intact, hours, series = healing
+    collagen = series["collagen_mg_per_ml"]
+    assert collagen[0] < intact["collagen_mg_per_ml"]
+    assert collagen[hours == 72.0] < intact["collagen_mg_per_ml"]
+    assert collagen[-1] > intact["collagen_mg_per_ml"]
+    share = series["collagen_3_mg_per_ml"] / collagen
+    assert share[-1] > intact["collagen_3_mg_per_ml"] / intact["collagen_mg_per_ml"]
+
+
+def test_signals_rise_in_order_and_fall(healing):
+    _, hours, series = healing
+    tgf, mmp9, cytokine = (series[f"{name}_ng_per_ml"] for name in ("tgf_beta1", "mmp9", "cytokine"))
+    assert hours[np.argmax(cytokine)] <= hours[np.argmax(tgf)] <= hours[np.argmax(mmp9)]
+    for signal in (tgf, cytokine):
+        assert signal[-1] < 0.1 * signal.max()
+    assert cytokine[hours == 14 * 24.0] < 0.1 * cytokine.max()
+    assert mmp9[-1] < mmp9.max()
+
+
+def test_fibroblasts_come_and_go(healing):
+    intact, hours, series = healing
+    count = series["fibroblast_count"]
+    assert count[hours == 48.0] < 1.2 * intact["fibroblast_count"]
+    assert count.max() > 1.5 * intact["fibroblast_count"]
+    assert count[-1] < count.max()
+
+
+def test_an_untreated_control_rests_for_its_whole_follow_up(tmp_path):
+    run = scenarios.run("acne_scar_untreated", tmp_path / "run.zarr", seed=5)
+    series = run.data["series"].to_dataset()
+    for name, about in OBSERVABLES.items():
+        start, end = float(series[name][0]), float(series[name][-1])
+        if about.dermal:
+            assert end == pytest.approx(start, rel=0.02, abs=1e-9), name
+        elif name in ("basal_count", "keratinocyte_count", "corneocyte_count"):
+            assert end == pytest.approx(start, rel=0.05), name
+
+
+def test_heat_does_not_reach_the_hair_bulb_of_the_scalp():
+    scenario = scenarios.load("alopecia")
+    model = scenarios.build_model(scenario, seed=1)
+    injury = deliver(session_of(scenario.events[0]), model.lattice, model.layers, thermal_parameters(), 1)
+    at_bulb = int(model.bulb_positions()[2][0] / model.lattice.spacing_um)
+    model.close()
+    below = injury.damage["t_cell_apoptosis"][at_bulb - 10 :]
+    assert float(injury.damage["t_cell_apoptosis"].max()) > 0.5
+    assert float(below.max()) < 1e-3
