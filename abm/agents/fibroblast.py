@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mendsim.abm.agents import fibroblast_kernels as kernels
-from mendsim.abm.core import Column, ColumnAgent, Population
+from mendsim.abm.agents import moving_kernels
+from mendsim.abm.agents.moving_cell import MovingCell, living
+from mendsim.abm.core import Column
 from mendsim.abm.matrix import MASS_QUANTUM_PG
 
 if TYPE_CHECKING:
@@ -17,12 +18,9 @@ if TYPE_CHECKING:
 _HOURS_PER_DAY = 24.0
 
 
-class Fibroblast(ColumnAgent):
+class Fibroblast(MovingCell):
     """A cell of the dermis that keeps and renews the matrix."""
 
-    x_um = Column("f8", unit="um", doc="position along the section")
-    y_um = Column("f8", unit="um", doc="position across the section")
-    z_um = Column("f8", unit="um", doc="position from the top of the lattice")
     direction_x = Column("f8", unit="1", doc="last direction of movement along x")
     direction_y = Column("f8", unit="1", doc="last direction of movement across the section")
     direction_z = Column("f8", unit="1", doc="last direction of movement along depth")
@@ -32,14 +30,9 @@ class Fibroblast(ColumnAgent):
     resident = Column("i1", unit="1", doc="1 if the cell belongs to intact dermis, 0 for a newcomer")
 
 
-def _living(model: HealingModel) -> tuple[Population, NDArray[np.int64]]:
-    cells = model.population(Fibroblast)
-    return cells, np.arange(cells.n_rows)[cells.rows()]
-
-
 def respond(model: HealingModel) -> None:
     """Follow TGF-beta1 into activation and differentiation (R17)."""
-    cells, rows = _living(model)
+    cells, rows = living(model, Fibroblast)
     p, tgf = model.parameters, model.tgf_beta1
     kernels.respond(
         rows,
@@ -63,7 +56,7 @@ def respond(model: HealingModel) -> None:
 
 def migrate(model: HealingModel) -> None:
     """Crawl up the TGF-beta1 gradient and along fibres (R17, R18)."""
-    cells, rows = _living(model)
+    cells, rows = living(model, Fibroblast)
     p, tgf = model.parameters, model.tgf_beta1
     kernels.migrate(
         rows,
@@ -92,7 +85,7 @@ def migrate(model: HealingModel) -> None:
 
 def renew(model: HealingModel) -> None:
     """Divide while stimulated and while there is room; newcomers die once the signal is gone (R17)."""
-    cells, rows = _living(model)
+    cells, rows = living(model, Fibroblast)
     p, box = model.parameters, model.parameters["fibroblast.crowding_box_um"]
     extent = [max(1, int(np.ceil(n * model.lattice.spacing_um / box))) for n in model.lattice.shape]
     count = np.zeros(extent, np.int32)
@@ -134,7 +127,7 @@ def renew(model: HealingModel) -> None:
 
 def lay_matrix(model: HealingModel) -> None:
     """Lay collagen, early with much type III, along the way the cell crawls (R17, R18)."""
-    cells, rows = _living(model)
+    cells, rows = living(model, Fibroblast)
     p, matrix, site = model.parameters, model.matrix, model.site
     kernels.lay_matrix(
         rows,
@@ -166,12 +159,12 @@ def lay_matrix(model: HealingModel) -> None:
 
 def secrete(model: HealingModel) -> None:
     """Secrete MMP9 by activation, and TGF-beta1 by differentiation (R14)."""
-    cells, rows = _living(model)
+    cells, rows = living(model, Fibroblast)
     for field, level, rate in (
         (model.mmp9, "activation", "fibroblast.mmp9_secretion_pg_per_h"),
         (model.tgf_beta1, "differentiation", "fibroblast.tgf_beta1_secretion_pg_per_h"),
     ):
-        kernels.secrete(
+        moving_kernels.secrete(
             rows,
             cells["x_um"],
             cells["y_um"],

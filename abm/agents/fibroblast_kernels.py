@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from mendsim.abm.agents.moving import passable, site_of
+from mendsim.abm.agents.moving_kernels import passable, read, site_of
 from mendsim.abm.tissue import CLOT, DERMIS
 from mendsim.common.philox import uniform, uniform_pair
 from mendsim.common.purposes import APOPTOSIS, CONTACT_GUIDANCE, DIVISION, MIGRATION_DIRECTION, MIGRATION_ORDER
@@ -42,11 +42,7 @@ def respond(
     myo_share = 1.0 - math.exp(-dt / myo_time)
     coarse = spacing * factor
     for row in rows:
-        c = tgf[
-            site_of(z[row], coarse, tgf.shape[0]),
-            site_of(y[row], coarse, tgf.shape[1]),
-            site_of(x[row], coarse, tgf.shape[2]),
-        ]
+        c = read(tgf, x[row], y[row], z[row], coarse)
         gap = c / (half_effect + c) - activation[row]
         activation[row] += gap * (rise if gap > 0.0 else fall)
         differentiation[row] += (activation[row] * c / (myo_half_effect + c) - differentiation[row]) * myo_share
@@ -170,11 +166,7 @@ def divide_or_die(
     """
     born, died = 0, 0
     for row in rows:
-        n = count[
-            site_of(z[row], box, count.shape[0]),
-            site_of(y[row], box, count.shape[1]),
-            site_of(x[row], box, count.shape[2]),
-        ]
+        n = read(count, x[row], y[row], z[row], box)
         a = activation[row]
         room = max(0.0, 1.0 - n / most)
         if uniform(seed, uid[row], step, DIVISION) < 1.0 - math.exp(-growth * factor * a * room * dt):
@@ -229,17 +221,3 @@ def lay_matrix(
                     deposit_elastin[k, j, i] += np.int64(quanta * elastin_share * min(1.0, 2.0 * differentiation[row]))
                     deposit_cos[k, j, i] += np.int64(quanta * cos2)
                     deposit_sin[k, j, i] += np.int64(quanta * sin2)
-
-
-@njit(cache=True, nogil=True)
-def secrete(rows, x, y, z, level, source, spacing, factor, quanta):
-    """Add ``quanta`` times each cell's ``level`` to a field's source, int64."""
-    coarse = spacing * factor
-    for row in rows:
-        amount = np.int64(quanta * level[row])
-        if amount > 0:
-            source[
-                site_of(z[row], coarse, source.shape[0]),
-                site_of(y[row], coarse, source.shape[1]),
-                site_of(x[row], coarse, source.shape[2]),
-            ] += amount

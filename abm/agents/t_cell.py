@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mendsim.abm.agents import moving_kernels
 from mendsim.abm.agents import t_cell_kernels as kernels
-from mendsim.abm.agents.fibroblast_kernels import secrete as deposit
-from mendsim.abm.core import Column, ColumnAgent, Population
+from mendsim.abm.agents.moving_cell import MovingCell, living
+from mendsim.abm.core import Column
 from mendsim.abm.draws import uniforms
 from mendsim.common.purposes import PLACEMENT, RECRUITMENT
 
@@ -19,25 +19,17 @@ if TYPE_CHECKING:
 _HOURS_PER_DAY, _MINUTES_PER_HOUR = 24.0, 60.0
 
 
-class TCell(ColumnAgent):
+class TCell(MovingCell):
     """A T lymphocyte of the dermis."""
 
-    x_um = Column("f8", unit="um", doc="position along the section")
-    y_um = Column("f8", unit="um", doc="position across the section")
-    z_um = Column("f8", unit="um", doc="position from the top of the lattice")
     activation = Column("f8", unit="1", doc="response to cytokine or antigen, 0 to 1")
     autoreactive = Column("i1", unit="1", doc="1 if it recognises an antigen of the hair bulb")
     recruited = Column("i1", unit="1", doc="1 if it came from the blood because of inflammation")
 
 
-def _living(model: HealingModel) -> tuple[Population, NDArray[np.int64]]:
-    cells = model.population(TCell)
-    return cells, np.arange(cells.n_rows)[cells.rows()]
-
-
 def walk(model: HealingModel) -> None:
     """Walk at random with a drift up the cytokine gradient (R21)."""
-    cells, rows = _living(model)
+    cells, rows = living(model, TCell)
     p, cytokine, spacing = model.parameters, model.cytokine, model.lattice.spacing_um
     motility = p["t_cell.motility_um2_per_min"] * _MINUTES_PER_HOUR
     # a substep stays within one site of the cytokine's grid, so that a cell reads every gradient it crosses
@@ -67,7 +59,7 @@ def walk(model: HealingModel) -> None:
 
 def respond(model: HealingModel) -> None:
     """Become active in cytokine, or at a bulb if autoreactive (R21, R24)."""
-    cells, rows = _living(model)
+    cells, rows = living(model, TCell)
     p, cytokine = model.parameters, model.cytokine
     bulbs = model.bulb_positions()
     kernels.respond(
@@ -90,8 +82,8 @@ def respond(model: HealingModel) -> None:
 
 def secrete(model: HealingModel) -> None:
     """Secrete the inflammatory cytokine by activation (R21)."""
-    cells, rows = _living(model)
-    deposit(
+    cells, rows = living(model, TCell)
+    moving_kernels.secrete(
         rows,
         cells["x_um"],
         cells["y_um"],
@@ -106,7 +98,7 @@ def secrete(model: HealingModel) -> None:
 
 def die(model: HealingModel) -> None:
     """Die slowly as a resident, within days as a recruit without a signal or once activated (R13, R21)."""
-    cells, rows = _living(model)
+    cells, rows = living(model, TCell)
     p = model.parameters
     gone = np.empty(len(rows), np.int64)
     n = kernels.die(
@@ -130,7 +122,7 @@ def die(model: HealingModel) -> None:
 
 def recruit(model: HealingModel) -> None:
     """Enter from perfused vessels: into vacated niches, and where cytokine bathes the vessel (R13, R21)."""
-    cells, rows = _living(model)
+    cells, rows = living(model, TCell)
     p = model.parameters
     vessels = model.vessels.perfused_midpoints()
     if len(vessels) == 0:

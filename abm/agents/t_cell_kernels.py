@@ -6,7 +6,7 @@ import math
 
 from numba import njit
 
-from mendsim.abm.agents.moving import patrolled, site_of
+from mendsim.abm.agents.moving_kernels import patrolled, read, site_of
 from mendsim.common.philox import normal_pair, uniform
 from mendsim.common.purposes import APOPTOSIS, MIGRATION_DIRECTION, MIGRATION_ORDER
 
@@ -87,11 +87,7 @@ def respond(
     share = 1.0 - math.exp(-dt / time)
     coarse = spacing * factor
     for row in rows:
-        c = cytokine[
-            site_of(z[row], coarse, cytokine.shape[0]),
-            site_of(y[row], coarse, cytokine.shape[1]),
-            site_of(x[row], coarse, cytokine.shape[2]),
-        ]
+        c = read(cytokine, x[row], y[row], z[row], coarse)
         signal = c / (half_effect + c)
         if autoreactive[row] == 1:
             for k in range(len(bulb_x)):

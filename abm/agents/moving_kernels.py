@@ -1,7 +1,8 @@
-"""Where a free-moving cell is and may be. Positions count from the corner of the lattice, in um."""
+"""Where a freely moving cell is and may be, what it reads and secretes. Positions count from the corner, in um."""
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from mendsim.abm.tissue import CLOT, DERMIS, HYPODERMIS
@@ -31,3 +32,24 @@ def patrolled(code, x, y, z, spacing):
         return False
     here = code[int(z / spacing), int(y / spacing), int(x / spacing)]
     return here == DERMIS or here == CLOT or here == HYPODERMIS
+
+
+@njit(cache=True, nogil=True, inline="always")
+def read(values, x, y, z, width):
+    """Value at a place of an array whose cells are ``width`` um wide."""
+    nz, ny, nx = values.shape
+    return values[site_of(z, width, nz), site_of(y, width, ny), site_of(x, width, nx)]
+
+
+@njit(cache=True, nogil=True)
+def secrete(rows, x, y, z, level, source, spacing, factor, quanta):
+    """Add ``quanta`` times each cell's ``level`` to a field's source, int64."""
+    coarse = spacing * factor
+    for row in rows:
+        amount = np.int64(quanta * level[row])
+        if amount > 0:
+            source[
+                site_of(z[row], coarse, source.shape[0]),
+                site_of(y[row], coarse, source.shape[1]),
+                site_of(x[row], coarse, source.shape[2]),
+            ] += amount
