@@ -80,7 +80,8 @@ def step(model: HealingModel) -> None:
     """Advance every signal by one step; the fields are independent and solved side by side."""
     _oxygen(model)
     _secrete_vegf(model)
-    fields = (model.tgf_beta1, model.mmp9, model.cytokine, model.vegf, model.oxygen)
+    # the longest first, so that no thread waits for one at the end
+    fields = (model.oxygen, model.cytokine, model.mmp9, model.tgf_beta1, model.vegf)
     model.pool.run([(field.step, (model.step_h,)) for field in fields])
 
 
