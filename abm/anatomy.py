@@ -247,18 +247,23 @@ def populate_follicles(model: HealingModel) -> None:
     n = round(p["t_cell.swarm_per_bulb"] * min(lattice.ny, 2.0 * p["t_cell.swarm_radius_um"] / lattice.spacing_um))
     lots = np.arange(n * len(x), dtype=np.int64)
     angle = 2.0 * np.pi * uniforms(model.seed, lots, 5, PLACEMENT)
-    radius = p["t_cell.swarm_radius_um"] * np.sqrt(uniforms(model.seed, lots, 6, PLACEMENT))
+    # evenly over a disc in a section, over a ball in a block
+    share = uniforms(model.seed, lots, 6, PLACEMENT)
+    radius = p["t_cell.swarm_radius_um"] * (np.sqrt(share) if lattice.ny == 1 else np.cbrt(share))
+    across = np.zeros(len(lots)) if lattice.ny == 1 else radius * (2.0 * uniforms(model.seed, lots, 7, PLACEMENT) - 1.0)
+    radius = np.sqrt(radius**2 - across**2)
     bulb = lots // max(n, 1)
     air_um = lattice.air_sites * lattice.spacing_um
     place_x = np.clip(x[bulb] + radius * np.cos(angle), 0.0, width_mm * 1e3 - 1e-6)
     place_z = np.clip(depth[bulb] + air_um + radius * np.sin(angle), 0.0, lattice.nz * lattice.spacing_um - 1e-6)
-    site_z, site_y, site_x = ((place / lattice.spacing_um).astype(int) for place in (place_z, y[bulb], place_x))
+    place_y = np.clip(y[bulb] + across, 0.0, lattice.ny * lattice.spacing_um - 1e-6)
+    site_z, site_y, site_x = ((place / lattice.spacing_um).astype(int) for place in (place_z, place_y, place_x))
     inside = np.isin(model.tissue.code[site_z, site_y, site_x], (DERMIS, HYPODERMIS))
     TCell.create_agents(
         model,
         int(inside.sum()),
         x_um=place_x[inside],
-        y_um=y[bulb][inside],
+        y_um=place_y[inside],
         z_um=place_z[inside],
         activation=1.0,
         autoreactive=1,

@@ -47,9 +47,15 @@ class Drug:
 
 
 @cache
+def drug_table() -> Parameters:
+    """Every number of every drug, keyed ``drug.quantity``."""
+    return Parameters.load(Path(__file__).parent / "drugs.toml")
+
+
+@cache
 def load_drugs() -> dict[str, Drug]:
     """Return every drug of the library by name."""
-    table = Parameters.load(Path(__file__).parent / "drugs.toml")
+    table = drug_table()
     known = {field.name for field in fields(Drug)}
     names = sorted({key.split(".")[0] for key in table})
     return {name: Drug(name=name, **{k: v for k, v in table.group(name).items() if k in known}) for name in names}
@@ -75,7 +81,7 @@ class DrugEffects:
 
 
 class Topical:
-    """One drug put on the skin: a donor of finite volume, diffusion inwards, clearance by blood, degradation.
+    """One drug on the skin, put on once or more: a donor of finite volume, diffusion, clearance by blood, degradation.
 
     First form: the donor is a well-mixed layer of liquid on the surface, as thick as its volume over the area, there is
     no binding and no partition beyond the permeability of stratum corneum, and the effect follows the mean
@@ -83,25 +89,27 @@ class Topical:
     more than there is.
     """
 
-    def __init__(
-        self,
-        model: HealingModel,
-        drug: Drug,
-        concentration_ug_per_ml: float,
-        duration_h: float,
-        volume_ul_per_cm2: float,
-    ):
+    def __init__(self, model: HealingModel, drug: Drug):
         self.model, self.drug = model, drug
-        self.end_h = model.time_h + duration_h
-        volume_ml = volume_ul_per_cm2 * 1e-3 * model.lattice.surface_area_mm2 * 1e-2
-        thickness_um = volume_ul_per_cm2 * _UM_PER_UL_PER_CM2
-        self.layers = max(1, round(thickness_um / model.lattice.spacing_um))
-        self.dose_ug = self.donor_ug = concentration_ug_per_ml * volume_ml
+        self.end_h = model.time_h
+        self.layers = 1
+        self.dose_ug = self.donor_ug = 0.0
         self.cleared_ug = 0.0
         self.degraded_ug = 0.0
         self.removed_ug = 0.0
         """Drug wiped off with the donor, and shed with cells of the surface."""
         self._tissue = model.tissue.codes() != AIR
+
+    def apply(self, concentration_ug_per_ml: float, duration_h: float, volume_ul_per_cm2: float) -> None:
+        """Wipe off what lies on the skin and put a fresh donor there."""
+        model = self.model
+        volume_ml = volume_ul_per_cm2 * 1e-3 * model.lattice.surface_area_mm2 * 1e-2
+        thickness_um = volume_ul_per_cm2 * _UM_PER_UL_PER_CM2
+        self.layers = max(1, round(thickness_um / model.lattice.spacing_um))
+        self.end_h = model.time_h + duration_h
+        self.removed_ug += self.donor_ug
+        self.donor_ug = concentration_ug_per_ml * volume_ml
+        self.dose_ug += self.donor_ug
 
     def _diffusivity(self, kinds: np.ndarray, codes: np.ndarray, donor: np.ndarray) -> np.ndarray:
         drug, p = self.drug, self.model.parameters
@@ -181,5 +189,6 @@ class Topical:
             "drug_donor_ug_per_cm2": (self.donor_ug + self.removed_ug) / area_cm2,
             "drug_epidermis_ug_per_cm2": epidermis / area_cm2,
             "drug_dermis_ug_per_cm2": dermis / area_cm2,
-            "drug_cleared_ug_per_cm2": (self.cleared_ug + self.degraded_ug) / area_cm2,
+            "drug_cleared_ug_per_cm2": self.cleared_ug / area_cm2,
+            "drug_degraded_ug_per_cm2": self.degraded_ug / area_cm2,
         }

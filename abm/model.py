@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +95,7 @@ class HealingModel(ColumnModel):
         self.matrix = Matrix(lattice)
         self.pool = WorkPool(threads)
         self.drug_effects = DrugEffects()
-        self.topicals: list[Topical] = []
+        self.topical: Topical | None = None
         self.debris_shed = 0
         self.niches = 0.0
         self.intact_dermis = self.tissue.code == DERMIS
@@ -119,7 +120,7 @@ class HealingModel(ColumnModel):
         signals.settle(self)
 
     @property
-    def time_h(self) -> float:  # type: ignore[override]  # the base allows a property  # type: ignore[override]  # the base allows a property
+    def time_h(self) -> float:  # type: ignore[override]  # the base allows a property
         """Hours since the start."""
         return self.step_index * self.step_h
 
@@ -138,16 +139,26 @@ class HealingModel(ColumnModel):
     def apply_drug(
         self, drug: Drug, concentration_ug_per_ml: float, duration_h: float, volume_ul_per_cm2: float
     ) -> None:
-        """Put a drug on the skin for a time; one drug at a time."""
-        if self.topicals and self.topicals[-1].drug.name != drug.name:
-            raise InputError(
-                "first form: one drug in a run", key="drug", value=drug.name, allowed=self.topicals[-1].drug.name
-            )
-        self.topicals.append(Topical(self, drug, concentration_ug_per_ml, duration_h, volume_ul_per_cm2))
+        """Put a drug on the skin for a time; what still lies there is wiped off first."""
+        if self.topical is None:
+            self.topical = Topical(self, drug)
+        elif self.topical.drug.name != drug.name:
+            raise InputError("one drug in a run", key="drug", value=drug.name, allowed=self.topical.drug.name)
+        self.topical.apply(concentration_ug_per_ml, duration_h, volume_ul_per_cm2)
+
+    def state(self) -> NoReturn:
+        """Refuse: the core would save agents without the tissue, matrix and fields they live in."""
+        raise TypeError("a healing model cannot be saved in mid-run yet; a run is short enough to start again")
+
+    def restore(self, state: object) -> NoReturn:  # noqa: ARG002 - the base's signature
+        """Refuse, as :meth:`state` does."""
+        self.state()
 
     def step(self) -> None:
         """Advance by ``step_h``, in the order of :data:`SCHEDULE`."""
         self.vessels.keep_order()
+        if np.count_nonzero(self.tissue.occupant) != len(self.population(keratinocyte.Keratinocyte)):
+            wound.close_stacks(self)  # keratinocytes were removed from outside the rules
         for name, _ in SCHEDULE:
             getattr(self, f"_{name}")()
         self.compact()
@@ -192,10 +203,9 @@ class HealingModel(ColumnModel):
 
     def _transport(self) -> None:
         signals.step(self)
-        for topical in self.topicals:
-            topical.step(self.step_h)
-        if self.topicals:
-            self.drug_effects = self.topicals[-1].effects()
+        if self.topical is not None:
+            self.topical.step(self.step_h)
+            self.drug_effects = self.topical.effects()
 
     def _vessels_and_hair(self) -> None:
         self.vessels.sprout()

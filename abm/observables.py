@@ -43,7 +43,9 @@ OBSERVABLES = {
     "fragments_mg_per_ml": Quantity("mg/mL", "mean collagen fragments of that dermis", dermal=True),
     "elastin_mg_per_ml": Quantity("mg/mL", "mean elastin of that dermis", dermal=True),
     "orientation_order": Quantity("1", "mean order parameter of the fibres, weighted by collagen", dermal=True),
-    "scar_depth_um": Quantity("um", "largest depression of the surface, from matrix missing beneath it", dermal=True),
+    "scar_depth_um": Quantity(
+        "um", "mean depression of the surface over the core of the scar, from matrix missing beneath it", dermal=True
+    ),
     "scar_volume_mm3_per_mm2": Quantity("mm3/mm2", "mean depression of the surface", dermal=True),
     "tgf_beta1_ng_per_ml": Quantity("ng/mL", "mean active TGF-beta1 of the dermis", dermal=True),
     "mmp9_ng_per_ml": Quantity("ng/mL", "mean MMP9 of the dermis", dermal=True),
@@ -62,7 +64,8 @@ OBSERVABLES = {
     "drug_donor_ug_per_cm2": Quantity("ug/cm2", "drug left on the surface or wiped off"),
     "drug_epidermis_ug_per_cm2": Quantity("ug/cm2", "drug in the epidermis"),
     "drug_dermis_ug_per_cm2": Quantity("ug/cm2", "drug in dermis, hypodermis and clot"),
-    "drug_cleared_ug_per_cm2": Quantity("ug/cm2", "drug carried off by blood or degraded"),
+    "drug_cleared_ug_per_cm2": Quantity("ug/cm2", "drug carried off by blood and lymph"),
+    "drug_degraded_ug_per_cm2": Quantity("ug/cm2", "drug degraded in any layer"),
 }
 
 FIELDS = {

@@ -120,13 +120,8 @@ def _vessels(model: HealingModel) -> dict[str, float]:
 def _hair_and_drug(model: HealingModel) -> dict[str, float]:
     hairs = model.population(Follicle)
     amounts: dict[str, float] = dict.fromkeys([name for name in OBSERVABLES if name.startswith("drug_")], 0.0)
-    if model.topicals:
-        last = model.topicals[-1].amounts_ug_per_cm2()
-        amounts.update(last)
-        area_cm2 = model.lattice.surface_area_mm2 * 1e-2
-        for earlier in model.topicals[:-1]:
-            amounts["drug_cleared_ug_per_cm2"] += (earlier.cleared_ug + earlier.degraded_ug) / area_cm2
-            amounts["drug_donor_ug_per_cm2"] += (earlier.donor_ug + earlier.removed_ug) / area_cm2
+    if model.topical is not None:
+        amounts.update(model.topical.amounts_ug_per_cm2())
     return {
         "follicle_count": len(hairs),
         "anagen_fraction": float(np.mean(hairs["stage"] == ANAGEN)) if len(hairs) else float("nan"),

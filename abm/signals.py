@@ -34,8 +34,11 @@ def build(model: HealingModel) -> None:
     model.alarmin_ng = np.zeros(lattice.shape)
     """Alarmin still held by dead cells, ng in each site; it leaks out by its own half-life."""
     tissue = (model.tissue.code != AIR).astype(float)
+    # whole cells of air are closed: what stands above the plane of the skin keeps its signals until it is shed
+    air = np.arange(lattice.nz)[:, None, None] < lattice.air_sites // _COARSENING * _COARSENING
     for name in ("tgf_beta1", "mmp9", "cytokine", "vegf"):
-        getattr(model, name).set_diffusivity(np.full(lattice.shape, p[f"{name}.diffusivity_um2_per_s"]))
+        d = np.where(air, 0.0, p[f"{name}.diffusivity_um2_per_s"])
+        getattr(model, name).set_diffusivity(np.broadcast_to(d, lattice.shape))
     model.drug.set_diffusivity(tissue)
     model.drug.concentration[...] = 0.0
 

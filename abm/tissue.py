@@ -34,7 +34,3 @@ class Tissue:
     def codes(self) -> NDArray[np.uint8]:
         """Compartments with the epidermis filled in, shape ``(nz, ny, nx)``."""
         return np.where(self.occupant > 0, np.uint8(EPIDERMIS), self.code)
-
-    def surface_z(self) -> NDArray[np.int32]:
-        """Index of the topmost tissue site of each column, shape ``(ny, nx)``."""
-        return np.argmax(self.codes() != AIR, axis=0).astype(np.int32)

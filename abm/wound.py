@@ -38,7 +38,7 @@ def injure(model: HealingModel, injury: Injury) -> None:
     _kill_dermal(model, Fibroblast, injury.damage["fibroblast_necrosis"], removed)
     _kill_dermal(model, TCell, injury.damage["t_cell_apoptosis"], removed)
     code = model.tissue.code
-    channel = removed & np.isin(code, (DERMIS, HYPODERMIS))
+    channel = removed & np.isin(code, (DERMIS, HYPODERMIS, CLOT))
     code[channel] = CLOT
     model.matrix.fibrin[channel] = model.parameters["fibrin.clot_mg_per_ml"]
     model.vessels.coagulate(np.maximum(injury.damage["vessel_coagulation"], injury.ablated))
@@ -63,6 +63,13 @@ def _kill_keratinocytes(model: HealingModel, injury: Injury, removed: np.ndarray
     cells.remove(rows[gone])
     _settle(model)
     np.add.at(model.alarmin_ng, tuple(index[killed & ~gone] for index in at), _alarmin_ng(model))
+
+
+def close_stacks(model: HealingModel) -> None:
+    """Clear the places of keratinocytes that were removed from outside the rules, and let their stacks sink."""
+    occupant = model.tissue.occupant
+    occupant[model.registry.row_of[occupant] < 0] = 0
+    _settle(model)
 
 
 def _settle(model: HealingModel) -> None:

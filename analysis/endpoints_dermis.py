@@ -94,7 +94,10 @@ def myofibroblast_peak_day(run: xr.DataTree) -> float:
 
 @outcome("drift of the untreated dermis", "%")
 def dermal_drift(run: xr.DataTree) -> float:
-    """Largest change of any dermal quantity of an untreated control from its start, at any time."""
+    """Largest change of any dermal quantity of an untreated control from its start, at any time.
+
+    A quantity that starts at zero has no change in percent; that signals stay silent shows in their own outcomes.
+    """
     if len(store.session_days(run)):
         return np.nan
     series = run["series"].data_vars

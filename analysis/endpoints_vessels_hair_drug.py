@@ -85,7 +85,7 @@ def drug_dermis_peak_day(run: xr.DataTree) -> float:
 
 @outcome("drug delivered to the dermis", "µg/cm²")
 def drug_delivered(run: xr.DataTree) -> float:
-    """Drug that got past the epidermis: what is in the dermis at the end and what has been cleared from it."""
+    """Drug that got past the epidermis: what is in the dermis at the end and what blood has carried off from it."""
     dermis, cleared = _drug(run, "dermis"), _drug(run, "cleared")
     return np.nan if dermis is None or cleared is None else float(dermis[-1] + cleared[-1])
 

@@ -34,6 +34,8 @@ def run(arguments: argparse.Namespace) -> None:
     from mendsim.cli.progress import bar
 
     seed = scenarios.DEFAULT_SEED if arguments.seed is None else arguments.seed
+    if arguments.out == "":
+        raise InputError("no name for the output", key="--out", value="", allowed="a path")
     out = Path(arguments.out or f"runs/{scenario.name}-seed{seed}")
     with bar(scenario.name) as progress:
         done = scenarios.run(

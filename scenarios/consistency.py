@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from itertools import pairwise
 
 from mendsim.abm.initial_state import SCARS
 from mendsim.common.errors import InputError, choices
-from mendsim.scenarios.border import parameters_of, session_of
+from mendsim.scenarios.border import lattice_of, parameters_of, session_of
 from mendsim.scenarios.schema import DrugEvent, LaserEvent, Scenario
+
+# Estimates from the arrays that a site has, rounded up
+_BYTES_OF_SITE, _BYTES_OF_SNAPSHOT, _BYTES_OF_INJURY = 400, 80, 40
 
 
 def contradictions(scenario: Scenario) -> Iterator[InputError]:
@@ -19,6 +23,7 @@ def contradictions(scenario: Scenario) -> Iterator[InputError]:
         if isinstance(event, LaserEvent):
             yield from _of_laser(scenario, number, event)
     yield from _of_drugs(scenario)
+    yield from _of_sample(scenario)
     yield from _of_parameters(scenario)
 
 
@@ -39,6 +44,25 @@ def _of_patient(scenario: Scenario) -> Iterator[InputError]:
             yield InputError(problem, key=key, value=value, allowed=f"only with initial_state = {choices(SCARS)}")
         elif size >= limit:
             yield InputError("the scar is larger than the sample", key=key, value=value, allowed=f"below {limit:g} um")
+
+
+def _of_sample(scenario: Scenario) -> Iterator[InputError]:
+    sample = scenario.lattice
+    for name in ("width", "depth", "length", "air"):
+        size_um = getattr(sample, f"{name}_um")
+        if size_um is not None and abs(size_um / sample.spacing_um - round(size_um / sample.spacing_um)) > 1e-6:
+            allowed = f"a multiple of spacing = {sample.spacing_um:g} um"
+            yield InputError(
+                "not a whole number of sites", key=f"lattice.{name}", value=f"{size_um:g} um", allowed=allowed
+            )
+    sites = lattice_of(sample).nx * lattice_of(sample).ny * lattice_of(sample).nz
+    kept = len(scenario.save.snapshots_h) * _BYTES_OF_SNAPSHOT + len(scenario.events) * _BYTES_OF_INJURY
+    needed = sites * (_BYTES_OF_SITE + kept)
+    present = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else needed
+    if needed > present:
+        problem = f"{sites} sites need about {needed / 1e9:.0f} GB of memory"
+        allowed = f"a sample or snapshots for the {present / 1e9:.0f} GB of this machine"
+        yield InputError(problem, key="lattice", value=f"spacing = {sample.spacing_um:g} um", allowed=allowed)
 
 
 def _of_times(scenario: Scenario) -> Iterator[InputError]:

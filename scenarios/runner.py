@@ -18,7 +18,7 @@ from mendsim.common.parameters import Parameters
 from mendsim.common.philox import bits64
 from mendsim.common.purposes import PATTERN
 from mendsim.scenarios import provenance, store
-from mendsim.scenarios.border import lattice_of, parameters_of, session_of
+from mendsim.scenarios.border import lattice_of, library_of, parameters_of, session_of
 from mendsim.scenarios.loading import load
 from mendsim.scenarios.recording import Recording
 from mendsim.scenarios.schema import LaserEvent, Scenario
@@ -95,7 +95,8 @@ def run(
         model.close()
     tree = build_tree(recording, model.lattice)
     wall_time_s = time.perf_counter() - began
-    tree.attrs = provenance.attributes(scenario, parameters, seed=seed, threads=threads, wall_time_s=wall_time_s)
+    used = {**parameters, **library_of(scenario)}
+    tree.attrs = provenance.attributes(scenario, used, seed=seed, threads=threads, wall_time_s=wall_time_s)
     tree.attrs["content_hash"] = provenance.content_hash(tree)
     if out is not None:
         store.write(tree, Path(out), overwrite=overwrite)
@@ -180,9 +181,9 @@ def _check_patterns(scenario: Scenario) -> None:
 
 def _treat(model: HealingModel, event: LaserEvent, parameters: Parameters, recording: Recording) -> None:
     number = len(recording.injuries)
-    # Each session lays its zones anew; the first uses the seed itself.
+    # Each session lays its zones anew; the first is centred and uses the seed itself.
     seed = model.seed if number == 0 else int(bits64(model.seed, number, 0, PATTERN) >> 1)
-    injury = deliver(session_of(event), model.lattice, model.layers, parameters, seed)
+    injury = deliver(session_of(event), model.lattice, model.layers, parameters, seed, centred=number == 0)
     model.injure(injury)
     recording.injuries.append((model.time_h, injury))
 

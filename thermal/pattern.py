@@ -14,12 +14,12 @@ from mendsim.common.philox import uniform_pair
 from mendsim.thermal.session import LaserSession
 
 
-def place_zones(session: LaserSession, lattice: Lattice, seed: int) -> NDArray[np.float64]:
+def place_zones(session: LaserSession, lattice: Lattice, seed: int, *, centred: bool = True) -> NDArray[np.float64]:
     """Axes of all zones of all passes [um], shape ``(zones, 2)`` as (x, y).
 
     A block gets the pattern over its whole surface. A section gets one row of the pattern in its plane y = 0, at the
-    distance of neighbours. The first pass is centred; each later one is shifted as a whole by a random offset, because
-    no operator can align two passes.
+    distance of neighbours. The first pass is centred unless told otherwise (a later session); every other one is
+    shifted as a whole by a random offset, because no operator can align two passes.
 
     Raises
     ------
@@ -28,7 +28,7 @@ def place_zones(session: LaserSession, lattice: Lattice, seed: int) -> NDArray[n
     passes = []
     for number in range(session.passes):
         points = _random(session, lattice, seed, number) if session.pattern == "random" else _regular(session, lattice)
-        if number > 0 and session.pattern != "random":
+        if (number > 0 or not centred) and session.pattern != "random":
             shift = np.array(uniform_pair(seed, 0, number, purposes.PATTERN)) * session.pitch_um * 2
             points = (points + shift) % _extent(lattice)
         if lattice.ny == 1:

@@ -35,6 +35,7 @@ def deliver(
     damage_sets: Mapping[str, str] | None = None,
     surface_depth_um: NDArray[np.float64] | None = None,
     zone_spacing_um: float = 5.0,
+    centred: bool = True,
 ) -> Injury:
     """Treat the skin of a lattice.
 
@@ -52,6 +53,7 @@ def deliver(
     damage_sets : other laws of damage for some processes.
     surface_depth_um : depth of the skin surface below its mean (a scar), ``(ny, nx)``; flat if not given.
     zone_spacing_um : side of the cells in which the zone is solved.
+    centred : whether the first pass lies in the middle of the lattice; a later session does not find it again.
 
     Raises
     ------
@@ -64,7 +66,7 @@ def deliver(
     sets = choose_sets(parameters, damage_sets)
     zone = zone_of(session, layers, parameters, sets, zone_spacing_um=zone_spacing_um)
     sizes = summarise(zone)
-    axes = place_zones(session, lattice, seed)
+    axes = place_zones(session, lattice, seed, centred=centred)
     rest_c = parameters["skin.temperature_c"]
     kept = np.ones(lattice.shape, np.float32)
     survival = {process: np.ones(lattice.shape, np.float32) for process in DAMAGE_PROCESSES}

@@ -106,7 +106,7 @@ def migrate(
         guided, way = uniform_pair(seed, uid[row], step, CONTACT_GUIDANCE)
         if guided < order:
             angle = 0.5 * math.atan2(order_sin[here], order_cos[here]) + (math.pi if way < 0.5 else 0.0)
-        if ny == 1:
+        if ny == 1 or guided < order:  # fibres lie in planes of x and depth
             dx, dy, dz = math.cos(angle), 0.0, math.sin(angle)
         else:
             dy = 2.0 * v - 1.0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mendsim.abm.agents import keratinocyte_kernels as kernels
+from mendsim.abm.agents import moving_kernels
 from mendsim.abm.core import Column, ColumnAgent
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def crawl(model: HealingModel) -> None:
     cells, p, tissue = model.population(Keratinocyte), model.parameters, model.tissue
     sites = p["keratinocyte.migration_speed_um_per_h"] * model.step_h / model.lattice.spacing_um
     # at most every second chance is taken, so that a fast cell is not cut short
-    substeps = max(1, int(np.ceil(2.0 * sites)))
+    substeps = min(moving_kernels.MOST_SUBSTEPS, max(1, int(np.ceil(2.0 * sites))))
     for substep in range(substeps):
         kernels.crawl(
             tissue.occupant,

@@ -12,8 +12,9 @@ import math
 import numpy as np
 from numba import njit
 
+from mendsim.abm.agents.moving_kernels import MOST_SUBSTEPS
 from mendsim.common.philox import bits64, uniform
-from mendsim.common.purposes import DESQUAMATION, DIVISION, MIGRATION_DIRECTION, MIGRATION_ORDER, WEAR
+from mendsim.common.purposes import DESQUAMATION, DIVISION, MIGRATION_DIRECTION, MIGRATION_ORDER, READINESS, WEAR
 
 BASAL, SPINOUS, GRANULAR, CORNEOCYTE, DEAD = 1, 2, 3, 4, 5
 
@@ -225,18 +226,21 @@ def _propose_moves(
                 z = bed_z[y, x] - 1 - level
                 me = occupant[z, y, x]
                 row = row_of[me]
-                if uniform(seed, me * 16 + substep, step, MIGRATION_ORDER) >= chance * activation[row]:
+                if activation[row] <= 0.0:
                     continue
-                start = int(bits64(seed, me * 16 + substep, step, MIGRATION_DIRECTION) % np.uint64(4))
+                if uniform(seed, me, step * MOST_SUBSTEPS + substep, READINESS) >= chance * activation[row]:
+                    continue
+                start = int(bits64(seed, me, step * MOST_SUBSTEPS + substep, MIGRATION_DIRECTION) % np.uint64(4))
                 for k in range(4):
                     j, i = y + _NEIGHBOUR_Y[(start + k) % 4], x + _NEIGHBOUR_X[(start + k) % 4]
                     if j < 0 or j >= ny or i < 0 or i >= nx:
                         continue
                     entry = bed_z[j, i] - 1 - living[j, i]
-                    if living[j, i] <= level and entry >= z - 1:  # a cell climbs one site at most; down it can slide
+                    # into a gap only; a cell climbs one site at most, down it can slide
+                    if living[j, i] < 2 and living[j, i] <= level and entry >= z - 1:
                         chosen[y, x] = me
                         target_y[y, x], target_x[y, x] = j, i
-                        ticket[y, x] = bits64(seed, me * 16 + substep, step, MIGRATION_ORDER)
+                        ticket[y, x] = bits64(seed, me, step * MOST_SUBSTEPS + substep, MIGRATION_ORDER)
                         break
                 if chosen[y, x] > 0:
                     break
@@ -257,8 +261,8 @@ def _pull_out(occupant, row_of, iz, z, y, x):
 def crawl(occupant, row_of, bed_z, kind, activation, iz, iy, ix, seed, step, substep, chance):
     """One substep of sideways migration into gaps; returns the number of moves.
 
-    A living cell with a dead cell or nothing beside it crawls there, under the dead column, if another living
-    cell of its own stack keeps the place it leaves. Each column proposes at most one cell. A move happens if its
+    A living cell beside a column that holds fewer than two crawls there, under what is dead, if another living cell
+    of its own stack keeps the place it leaves. Each column proposes at most one cell. A move happens if its
     hash is the smallest among all proposals that touch either of its two columns.
     """
     ny, nx = bed_z.shape
@@ -267,8 +271,7 @@ def crawl(occupant, row_of, bed_z, kind, activation, iz, iy, ix, seed, step, sub
     for y in range(ny):
         for x in range(nx):
             living[y, x] = _alive_count(occupant, row_of, bed_z, kind, y, x)
-            if living[y, x] < 2:
-                gap = True
+            gap = gap or living[y, x] < 2
     if not gap:
         return 0
     chosen = np.zeros((ny, nx), np.int64)

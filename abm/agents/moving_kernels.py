@@ -7,6 +7,9 @@ from numba import njit
 
 from mendsim.abm.tissue import CLOT, DERMIS, HYPODERMIS
 
+MOST_SUBSTEPS = 64
+"""Substeps of one step, each with draws of its own."""
+
 
 @njit(cache=True, nogil=True, inline="always")
 def site_of(position, spacing, n):

@@ -34,7 +34,7 @@ def walk(model: HealingModel) -> None:
     motility = p["t_cell.motility_um2_per_min"] * _MINUTES_PER_HOUR
     # a substep stays within one site of the cytokine's grid, so that a cell reads every gradient it crosses
     reach = spacing * cytokine.factor
-    substeps = max(1, int(np.ceil(2.0 * motility * model.step_h / reach**2)))
+    substeps = min(moving_kernels.MOST_SUBSTEPS, max(1, int(np.ceil(2.0 * motility * model.step_h / reach**2))))
     kernels.walk(
         rows,
         cells.uid,

@@ -6,7 +6,7 @@ import math
 
 from numba import njit
 
-from mendsim.abm.agents.moving_kernels import patrolled, read, site_of
+from mendsim.abm.agents.moving_kernels import MOST_SUBSTEPS, patrolled, read, site_of
 from mendsim.common.philox import normal_pair, uniform
 from mendsim.common.purposes import APOPTOSIS, MIGRATION_DIRECTION, MIGRATION_ORDER
 
@@ -45,17 +45,17 @@ def walk(
     for row in rows:
         free = 1.0 - activation[row] if autoreactive[row] == 1 else 1.0
         for k in range(substeps):
-            draw = uid[row] * 64 + k
+            now = step * MOST_SUBSTEPS + k
             kz, ky, kx = site_of(z[row], coarse, nz), site_of(y[row], coarse, ny), site_of(x[row], coarse, nx)
             gz = (cytokine[min(kz + 1, nz - 1), ky, kx] - cytokine[max(kz - 1, 0), ky, kx]) / (2.0 * coarse)
             gy = (cytokine[kz, min(ky + 1, ny - 1), kx] - cytokine[kz, max(ky - 1, 0), kx]) / (2.0 * coarse)
             gx = (cytokine[kz, ky, min(kx + 1, nx - 1)] - cytokine[kz, ky, max(kx - 1, 0)]) / (2.0 * coarse)
             norm = math.sqrt(gx * gx + gy * gy + gz * gz)
-            a, b = normal_pair(seed, draw, step, MIGRATION_DIRECTION)
+            a, b = normal_pair(seed, uid[row], now, MIGRATION_DIRECTION)
             px, pz = x[row] + free * sigma * a, z[row] + free * sigma * b
             py = y[row]
             if ny > 1:
-                c, _ = normal_pair(seed, draw, step, MIGRATION_ORDER)
+                c, _ = normal_pair(seed, uid[row], now, MIGRATION_ORDER)
                 py += free * sigma * c
             if norm > 0.0:
                 pull = free * drift * sub / (gradient_half_effect + norm)

@@ -42,6 +42,14 @@ WRONG: dict[str, tuple[tuple[str, str], str]] = {
     ),
     "unknown table": (("[save]", "[sav]"), "x.toml: save: missing key*\nx.toml: sav: unknown key; allowed: save?"),
     "unknown key far from any": (("[patient]", "zzz = 1\n[patient]"), "x.toml: zzz: unknown key; allowed: control, *"),
+    "half a site": (
+        ('width = "1 mm"', 'width = "1005 um"'),
+        "x.toml: lattice.width: not a whole number of sites (got '1005 um'); allowed: a multiple of spacing = 10 um",
+    ),
+    "more than the memory holds": (
+        ('width = "1 mm"', 'width = "20 mm"\nlength = "20 mm"'),
+        "x.toml: lattice: * sites need about * GB of memory *; allowed: *",
+    ),
     "wrong type": (
         ("phototype = 2", 'phototype = "two"'),
         "x.toml: patient.phototype: wrong type (got 'two'); allowed: a whole number from 1 to 6",

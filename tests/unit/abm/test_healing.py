@@ -176,6 +176,38 @@ def test_drug_is_neither_made_nor_lost_and_enters_through_channels(make, injury)
     assert delivered[80.0] > 20.0 * delivered[0.0]
 
 
+def test_a_second_application_adds_a_dose_and_no_second_physics(make, injury):
+    once, twice = make(), make()
+    for model in (once, twice):
+        model.injure(injury(model.lattice, width_um=80.0, ablated_um=80.0))
+        model.apply_drug(drug_by_name("dextran_20kda"), 1000.0, duration_h=6.0, volume_ul_per_cm2=20.0)
+        run(model, 0.125)
+    twice.apply_drug(drug_by_name("dextran_20kda"), 0.0, duration_h=6.0, volume_ul_per_cm2=20.0)
+    once.apply_drug(drug_by_name("dextran_20kda"), 1000.0, duration_h=6.0, volume_ul_per_cm2=20.0)
+    rows = [run(model, 0.125) for model in (once, twice)]
+    totals = [sum(value for name, value in row.items() if name.startswith("drug_")) for row in rows]
+    assert totals == pytest.approx([40.0, 20.0], rel=1e-3)
+    assert rows[0]["drug_dermis_ug_per_cm2"] > rows[1]["drug_dermis_ug_per_cm2"]
+    with pytest.raises(InputError, match="one drug in a run"):
+        once.apply_drug(drug_by_name("ascorbic_acid"), 1.0, duration_h=1.0, volume_ul_per_cm2=1.0)
+
+
+def test_a_cell_removed_from_outside_leaves_no_hole(make):
+    model = make()
+    ids = model.tissue.occupant[:, 0, 20]
+    model.agent(int(ids[ids > 0][3])).remove()
+    model.step()
+    kept = model.tissue.occupant[:, 0, 20]
+    inside = np.flatnonzero(kept > 0)
+    assert len(inside) == inside[-1] - inside[0] + 1
+    assert np.all(model.registry.row_of[kept[kept > 0]] >= 0)
+
+
+def test_a_model_in_mid_run_is_not_half_saved(make):
+    with pytest.raises(TypeError, match="mid-run"):
+        make().state()
+
+
 def test_an_unknown_drug_lists_the_library():
     with pytest.raises(InputError, match="methotrexate"):
         drug_by_name("snake_oil")

@@ -83,7 +83,7 @@ def test_the_store_tells_what_produced_it(done: scenarios.Run, stored: xr.DataTr
     assert json.loads(stored.attrs["scenario"]) == done.scenario.to_dict()
     assert runner.Scenario.model_validate(done.scenario.to_dict()).to_dict() == done.scenario.to_dict()
     parameters = json.loads(stored.attrs["parameters"])
-    assert {key.split(".")[0] for key in parameters} == {"abm", "thermal"}
+    assert {key.split(".")[0] for key in parameters} == {"abm", "thermal", "site"}
     assert all({"value", "unit", "source", "evidence", "origin"} <= entry.keys() for entry in parameters.values())
     assert stored.attrs["seed"] == 3
     assert {"python", "mesa", "numpy", "numba", "zarr"} <= json.loads(stored.attrs["versions"]).keys()
@@ -120,7 +120,7 @@ def test_a_drug_goes_through_the_channels_and_none_is_made_or_lost(done: scenari
     with_laser = scenarios.run(scenario.with_values({"save.series_every": "1 h"})).data["series"].to_dataset()
     without = scenarios.run(scenario.with_values({"events": [drug]})).data["series"].to_dataset()
     for series in (with_laser, without):
-        parts = [series[f"drug_{place}_ug_per_cm2"] for place in ("donor", "epidermis", "dermis", "cleared")]
+        parts = [series[f"drug_{place}_ug_per_cm2"] for place in ("donor", "epidermis", "dermis", "cleared", "degraded")]
         total = sum(part.to_numpy() for part in parts)
         assert total[0] == 0
         # 150 mg/mL in 2 uL/cm2; the solver leaves a relative residual of 1e-6 in each of 48 steps

@@ -77,3 +77,11 @@ def test_skin_too_small_for_the_pattern_is_refused():
     block = Lattice.from_size(width_um=200, length_um=200, depth_um=50, air_um=0, spacing_um=10)
     with pytest.raises(InputError, match=r"density_per_cm2: the skin is too small"):
         place_zones(session(pattern="random"), block, 1)
+
+
+@pytest.mark.parametrize("lattice", [BLOCK, SECTION], ids=["block", "section"])
+def test_a_later_session_does_not_find_the_first_again(lattice):
+    first = place_zones(session(), lattice, 5)
+    later = place_zones(session(), lattice, 5, centred=False)
+    assert later.shape == first.shape
+    assert np.abs(later - first).max() > 1.0
