@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from mendsim.abm.core import WorkPool
 from mendsim.abm.tissue import CLOT, DERMIS
 from mendsim.common.lattice import Lattice
 
@@ -84,6 +86,7 @@ class Matrix:
         intact_order: float,
         dt_h: float,
         p: Mapping[str, float],
+        pool: WorkPool,
     ) -> NDArray[np.float32]:
         """Lyse, clear and take in one step's deposits; clot that holds more collagen than fibrin becomes dermis.
 
@@ -94,6 +97,7 @@ class Matrix:
         intact_order : order parameter of intact dermis; fibres as ordered as that are not cut.
         dt_h : step in hours.
         p : parameters of the healing model.
+        pool : threads that share the layers; every site is on its own.
 
         Returns
         -------
@@ -101,7 +105,7 @@ class Matrix:
         """
         left = np.zeros((3, *self.lattice.shape), np.float32)
         per_day = 1.0 / 24.0
-        _turn_over(
+        arguments = (
             mmp9,
             code,
             *(getattr(self, name) for name in self.FIELDS),
@@ -117,11 +121,15 @@ class Matrix:
             math.log(2.0) / (24.0 * p["fibrin.lysis_half_life_d"]),
             MASS_QUANTUM_PG * 1e-9 / self.lattice.site_volume_ml,
         )
+        edges = np.linspace(0, self.lattice.nz, 2 * pool.threads + 1).astype(int).tolist()
+        pool.run([(_turn_over, (top, bottom, *arguments)) for top, bottom in pairwise(edges)])
         return left
 
 
 @njit(cache=True, nogil=True)
 def _turn_over(
+    top,
+    bottom,
     mmp9,
     code,
     collagen_1,
@@ -148,10 +156,10 @@ def _turn_over(
     fibrinolysis,
     mg_per_ml,
 ):
-    nz, ny, nx = code.shape
+    _, ny, nx = code.shape
     clear_share = 1.0 - math.exp(-clearance * dt)
     fibrin_share = 1.0 - math.exp(-fibrinolysis * dt)
-    for z in range(nz):
+    for z in range(top, bottom):
         for y in range(ny):
             for x in range(nx):
                 if code[z, y, x] != DERMIS and code[z, y, x] != CLOT:

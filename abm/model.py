@@ -198,6 +198,7 @@ class HealingModel(ColumnModel):
             self.site.orientation_order,
             self.step_h,
             self.parameters,
+            self.pool,
         )
         signals.release(self, left)
 

@@ -46,10 +46,11 @@ def build(model: HealingModel) -> None:
 def settle(model: HealingModel) -> None:
     """Bring oxygen, and the VEGF that follows from it, to their steady states."""
     model.oxygen.concentration[...] = model.parameters["oxygen.blood_mmhg"]
+    codes = model.tissue.codes()
     for _ in range(20):
-        _oxygen(model)
+        _oxygen(model, codes)
         model.oxygen.step(math.inf)
-    _secrete_vegf(model)
+    _secrete_vegf(model, codes)
     model.vegf.step(math.inf)
 
 
@@ -81,25 +82,26 @@ def release(model: HealingModel, left: NDArray[np.float32]) -> None:
 
 def step(model: HealingModel) -> None:
     """Advance every signal by one step; the fields are independent and solved side by side."""
-    _oxygen(model)
-    _secrete_vegf(model)
+    codes = model.tissue.codes()
+    _oxygen(model, codes)
+    _secrete_vegf(model, codes)
     # the longest first, so that no thread waits for one at the end
     fields = (model.oxygen, model.cytokine, model.mmp9, model.tgf_beta1, model.vegf)
     model.pool.run([(field.step, (model.step_h,)) for field in fields])
 
 
-def _secrete_vegf(model: HealingModel) -> None:
+def _secrete_vegf(model: HealingModel, codes: NDArray[np.uint8]) -> None:
     """Let tissue secrete VEGF by its lack of oxygen."""
     p = model.parameters
     half, steepness = p["vegf.hypoxia_half_effect_mmhg"], p["vegf.hypoxia_steepness"]
     hypoxia = half**steepness / (half**steepness + np.maximum(model.oxygen.concentration, 0.0) ** steepness)
-    tissue = model.oxygen.restrict((model.tissue.codes() != AIR).astype(np.float64))
+    tissue = model.oxygen.restrict(codes != AIR)
     model.vegf.add_own_source(p["vegf.secretion_ng_per_ml_h"] * hypoxia * tissue / _SECONDS_PER_HOUR)
 
 
-def _oxygen(model: HealingModel) -> None:
+def _oxygen(model: HealingModel, codes: NDArray[np.uint8]) -> None:
     """Set uptake by cells, exchange with perfused vessels, and the air above."""
-    p, field, codes = model.parameters, model.oxygen, model.tissue.codes()
+    p, field = model.parameters, model.oxygen
     by_code = np.zeros(len(TISSUE))
     by_code[EPIDERMIS] = p["oxygen.epidermis_uptake_mmhg_per_s"]
     by_code[[DERMIS, HYPODERMIS, CLOT]] = p["oxygen.dermis_uptake_mmhg_per_s"]

@@ -58,7 +58,7 @@ def anagen_final(run: xr.DataTree) -> float:
     return np.nan if share is None or count is None or not count[-1] else float(100.0 * share[-1])
 
 
-_PLACES = ("donor", "epidermis", "dermis", "cleared")
+_PLACES = ("donor", "epidermis", "dermis", "cleared", "degraded")
 
 
 def _drug(run: xr.DataTree, name: str) -> curves.Curve | None:

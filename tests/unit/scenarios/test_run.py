@@ -120,7 +120,9 @@ def test_a_drug_goes_through_the_channels_and_none_is_made_or_lost(done: scenari
     with_laser = scenarios.run(scenario.with_values({"save.series_every": "1 h"})).data["series"].to_dataset()
     without = scenarios.run(scenario.with_values({"events": [drug]})).data["series"].to_dataset()
     for series in (with_laser, without):
-        parts = [series[f"drug_{place}_ug_per_cm2"] for place in ("donor", "epidermis", "dermis", "cleared", "degraded")]
+        parts = [
+            series[f"drug_{place}_ug_per_cm2"] for place in ("donor", "epidermis", "dermis", "cleared", "degraded")
+        ]
         total = sum(part.to_numpy() for part in parts)
         assert total[0] == 0
         # 150 mg/mL in 2 uL/cm2; the solver leaves a relative residual of 1e-6 in each of 48 steps
