@@ -8,7 +8,7 @@ from pathlib import Path
 from mendsim.common.parameters import Parameter, Parameters
 
 _FOLDER = Path(__file__).parent
-FILES = ("parameters.toml", "devices.toml", "damage_sets.toml")
+FILES = ("parameters.toml", "optics.toml", "devices.toml", "damage_sets.toml")
 """Data files read by `load_parameters`."""
 
 

@@ -38,6 +38,11 @@ class Light:
     refractive_index: float
     plume_loss: float
     beam_quality: float
+    anisotropy: float = 0.0
+    epidermis_reduced_scattering: float = 0.0
+    dermis_refractive_index: float = 1.0
+    water_absorption_slope: float = 0.0
+    reference_c: float = 0.0
 
     @classmethod
     def of(cls, device: str, parameters: Parameters) -> Light:
@@ -58,6 +63,15 @@ class Light:
             raise InputError(
                 "wavelength without data", key=f"{device}.wavelength_nm", value=wavelength_nm, allowed=choices(known)
             )
+        scattering = {}
+        if "anisotropy" in data:
+            scattering = {
+                "anisotropy": data["anisotropy"],
+                "epidermis_reduced_scattering": data["epidermis_reduced_scattering_per_m"],
+                "dermis_refractive_index": data["dermis_refractive_index"],
+                "water_absorption_slope": data["water_absorption_slope_per_m_k"],
+                "reference_c": parameters["water.absorption_reference_c"],
+            }
         return cls(
             wavelength=1e-9 * wavelength_nm,
             water_absorption=data["water_absorption_per_m"],
@@ -66,7 +80,13 @@ class Light:
             refractive_index=data["refractive_index"],
             plume_loss=data["plume_loss"],
             beam_quality=preset["beam_quality"],
+            **scattering,
         )
+
+    @property
+    def scatters(self) -> bool:
+        """Whether the light must be traced, for it is scattered before it is absorbed."""
+        return self.anisotropy > 0.0
 
     @property
     def reflectance(self) -> float:

@@ -15,6 +15,7 @@ from mendsim.thermal.injury import DAMAGE_PROCESSES
 from mendsim.thermal.layers import SkinLayers
 from mendsim.thermal.light import Light, beam_radius, ray_edges, ray_share, shine
 from mendsim.thermal.phase import boil, dermis_heat_capacity, phase_constants, removal_heat
+from mendsim.thermal.scattered_light import ScatteredLight, warm
 from mendsim.thermal.tissue import layered_tissue
 
 LEDGER = ("stored", "latent", "carried_off", "plume", "passed_on", "conducted", "perfused", "reflected", "delivered")
@@ -178,6 +179,10 @@ class _March:
         self.share = ray_share(self.rho)
         self.width = beam_radius(light, self.pulse.spot_diameter, grid.z)
         self.path = 1.0 + light.reduced_scattering * grid.z
+        self.scattered = None
+        if light.scatters:
+            density = p["water.density_kg_per_m3"]
+            self.scattered = ScatteredLight(light, self.pulse.spot_diameter, self.layers, grid, density)
         self.rest_c = p["skin.temperature_c"]
         self.temperature = np.full((nz, nr), self.rest_c)
         self.peak = self.temperature.copy()
@@ -218,6 +223,9 @@ class _March:
         )  # fmt: skip
 
     def _shine(self, energy: float) -> None:
+        if self.scattered is not None:
+            self._scatter(self.scattered, energy)
+            return
         reflected = energy * self.light.reflectance
         shine(
             energy - reflected, self.rho, self.share, self.width, self.path, self.grid.r_edges, self.grid.z_edges,
@@ -225,6 +233,17 @@ class _March:
             self.temperature, self.water, self.removed, self.ledger,
         )  # fmt: skip
         self.ledger[LEDGER.index("reflected")] += reflected
+        self.ledger[LEDGER.index("delivered")] += energy
+
+    def _scatter(self, scattered: ScatteredLight, energy: float) -> None:
+        tally = scattered.tally(self.temperature, self.water, self.removed)
+        warm(
+            energy, tally.absorbed, self.volume, self.tissue.dry_heat, self.phase,
+            self.temperature, self.water, self.removed, self.ledger,
+        )  # fmt: skip
+        back = tally.specular_reflectance + tally.diffuse_reflectance
+        self.ledger[LEDGER.index("reflected")] += energy * back
+        self.ledger[LEDGER.index("passed_on")] += energy * (1.0 - back - tally.absorbed.sum())
         self.ledger[LEDGER.index("delivered")] += energy
 
     def _conduct(self, dt: float, before: NDArray[np.float64]) -> None:
