@@ -1,14 +1,11 @@
-"""Light in one zone: a Gaussian beam of rays that widens on its way and is absorbed by Beer-Lambert's law.
+"""Light in one zone where absorption dominates: a Gaussian beam of rays that is absorbed by Beer-Lambert's law.
 
 A ray keeps its share of the beam: at depth z it runs at radius ``rho w(z)`` with fixed ``rho``. The 1/e2 radius
-``w`` grows by diffraction and by scattering,
+``w`` grows by diffraction,
 
-    w(z)^2 = w0^2 (1 + (z / z_R)^2) + (4/3) mu_s' z^3,    z_R = pi w0^2 / (M2 lambda),
+    w(z)^2 = w0^2 (1 + (z / z_R)^2),    z_R = pi w0^2 / (M2 lambda).
 
-the last term from the small-angle theory of multiple scattering (Eyges 1948, doi:10.1103/PhysRev.74.1534), in which a
-Gaussian beam stays Gaussian and its mean square radius grows by ``(2/3) mu_s' z^3``. A scattered path is longer than
-straight down by ``1 + mu_s' z``. Backscattering is left out: this holds to a depth of about ``1 / mu_s'`` (1 mm at
-1,550 nm), below which the beam is too wide to harm. Where absorption dominates, ``mu_s' = 0``.
+Light that scatters is traced instead: see `mendsim.thermal.scattered_light`.
 """
 
 from __future__ import annotations
@@ -98,7 +95,7 @@ def beam_radius(light: Light, spot_diameter: float, z: NDArray[np.float64]) -> N
     """1/e2 radius of the beam [m] at depth z [m]; its waist lies on the surface."""
     waist = 0.5 * spot_diameter
     rayleigh = np.pi * waist**2 / (light.beam_quality * light.wavelength)
-    return np.sqrt(waist**2 * (1 + (z / rayleigh) ** 2) + 4 / 3 * light.reduced_scattering * z**3)
+    return waist * np.sqrt(1 + (z / rayleigh) ** 2)
 
 
 def ray_edges(count: int) -> NDArray[np.float64]:
@@ -114,7 +111,7 @@ def ray_share(edges: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @njit(cache=True, nogil=True)
 def shine(
-    energy, rho_edges, share, radius, path, r_edges, z_edges, volume, dry_heat, optics, phase,
+    energy, rho_edges, share, radius, r_edges, z_edges, volume, dry_heat, optics, phase,
     temperature, water, removed, ledger,
 ):  # fmt: skip
     """Send one packet of light down the zone and heat, dry and remove what it meets.
@@ -123,7 +120,7 @@ def shine(
     ----------
     energy : energy that enters the tissue [J].
     rho_edges, share : bundles of rays, in beam radii, and the share of the energy in each.
-    radius, path : beam radius [m] and path length over depth in each layer, ``(nz,)``.
+    radius : of the beam [m] in each layer, ``(nz,)``.
     volume, dry_heat : of the cells [m3], and heat capacity of their dry part [J/m3/K].
     optics : absorption of water for each kg/m3 of it [m2/kg], absorption of dry tissue [1/m], plume loss.
     phase : see `mendsim.thermal.phase.phase_constants`.
@@ -138,7 +135,7 @@ def shine(
     for k in range(nz):
         if now.sum() < 1e-9 * energy:
             break
-        depth = (z_edges[k + 1] - z_edges[k]) * path[k]
+        depth = z_edges[k + 1] - z_edges[k]
         used[:] = 0.0
         first = 0
         reach = rho_edges[rays] * radius[k]

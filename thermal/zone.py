@@ -178,7 +178,6 @@ class _March:
         self.rho = ray_edges(RAYS)
         self.share = ray_share(self.rho)
         self.width = beam_radius(light, self.pulse.spot_diameter, grid.z)
-        self.path = 1.0 + light.reduced_scattering * grid.z
         self.scattered = None
         if light.scatters:
             density = p["water.density_kg_per_m3"]
@@ -228,7 +227,7 @@ class _March:
             return
         reflected = energy * self.light.reflectance
         shine(
-            energy - reflected, self.rho, self.share, self.width, self.path, self.grid.r_edges, self.grid.z_edges,
+            energy - reflected, self.rho, self.share, self.width, self.grid.r_edges, self.grid.z_edges,
             self.volume, self.tissue.dry_heat, self.optics, self.phase,
             self.temperature, self.water, self.removed, self.ledger,
         )  # fmt: skip
