@@ -30,14 +30,22 @@ def show(arguments: argparse.Namespace) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Run a scenario and say where the run store is."""
     scenario = _scenario_of(arguments)
+    import signal
+
     from mendsim import scenarios
+    from mendsim.cli.interrupt import stoppable
     from mendsim.cli.progress import bar
 
     seed = scenarios.DEFAULT_SEED if arguments.seed is None else arguments.seed
     if arguments.out == "":
         raise InputError("no name for the output", key="--out", value="", allowed="a path")
     out = Path(arguments.out or f"runs/{scenario.name}-seed{seed}")
-    with bar(scenario.name) as progress:
+    with bar(scenario.name) as show, stoppable(signal.SIGINT) as look:
+
+        def progress(done: int, total: int) -> None:
+            look(done, total)
+            show(done, total)
+
         done = scenarios.run(
             scenario, out, seed=seed, threads=arguments.threads, overwrite=arguments.overwrite, progress=progress
         )

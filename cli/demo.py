@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mendsim import analysis, scenarios
+from mendsim.cli.interrupt import stoppable
 from mendsim.cli.progress import bar, say
 from mendsim.common.errors import InputError
 from mendsim.scenarios.runner import cores
@@ -89,23 +90,16 @@ def run_demo(out: Path, *, workers: int | None = None, protocols: Sequence[Proto
 def run_one(name: str, out: str) -> float:
     """Run one scenario on one thread in a worker process, and return the seconds it took."""
     began = time.perf_counter()
-    signal.signal(signal.SIGTERM, _stop)
     try:
-        scenarios.run(name, out, threads=1, overwrite=True)
+        with stoppable(signal.SIGTERM) as look:
+            scenarios.run(name, out, threads=1, overwrite=True, progress=look)
     except KeyboardInterrupt:
         os._exit(1)  # the unfinished store is gone by now; the worker must not begin the next run
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
     return time.perf_counter() - began
 
 
 def _work(scenario: scenarios.Scenario) -> float:
     return scenario.lattice.width_um * scenario.lattice.depth_um * scenario.steps
-
-
-def _stop(_number: int, _frame: object) -> None:
-    """Unwind the run, so that its unfinished store is removed."""
-    raise KeyboardInterrupt
 
 
 @contextmanager
