@@ -60,19 +60,19 @@ def release(model: HealingModel, left: NDArray[np.float32]) -> None:
     ``left`` is what :meth:`Matrix.turn_over` returns; sources are added to the fields in ng/mL/s.
     """
     p, dt_h = model.parameters, model.step_h
-    lysed, cleared, fibrin = left
     share = 1.0 - math.exp(-math.log(2.0) * dt_h / p["cytokine.alarmin_release_half_life_h"])
     per_s = 1.0 / (dt_h * _SECONDS_PER_HOUR)
     leaked = model.alarmin_ng * share
     model.alarmin_ng -= leaked
-    model.cytokine.add_source(
-        (leaked / model.lattice.site_volume_ml + p["cytokine.fragment_release_ng_per_mg"] * cleared) * per_s
-    )
-    dead_cleared = leaked / p["cytokine.alarmin_pg_per_dead_cell"]
+    # all sources are linear, so they are summed on the fields' own cells
+    alarmin = model.cytokine.restrict(leaked) / model.lattice.site_volume_ml
+    lysed, cleared, fibrin = (model.tgf_beta1.restrict(each) for each in left)
+    model.cytokine.add_source((alarmin + p["cytokine.fragment_release_ng_per_mg"] * cleared) * per_s)
+    dead_cleared = alarmin / p["cytokine.alarmin_pg_per_dead_cell"]
     model.tgf_beta1.add_source(
         per_s
         * (
-            p["tgf_beta1.clearance_release_pg_per_dead_cell"] * dead_cleared / model.lattice.site_volume_ml
+            p["tgf_beta1.clearance_release_pg_per_dead_cell"] * dead_cleared
             + p["tgf_beta1.clot_content_ng_per_mg_fibrin"] * fibrin
             + p["tgf_beta1.matrix_content_ng_per_mg_collagen"] * lysed
             + p["tgf_beta1.clearance_release_ng_per_mg_fragments"] * cleared
@@ -96,7 +96,7 @@ def _secrete_vegf(model: HealingModel, codes: NDArray[np.uint8]) -> None:
     half, steepness = p["vegf.hypoxia_half_effect_mmhg"], p["vegf.hypoxia_steepness"]
     hypoxia = half**steepness / (half**steepness + np.maximum(model.oxygen.concentration, 0.0) ** steepness)
     tissue = model.oxygen.restrict(codes != AIR)
-    model.vegf.add_own_source(p["vegf.secretion_ng_per_ml_h"] * hypoxia * tissue / _SECONDS_PER_HOUR)
+    model.vegf.add_source(p["vegf.secretion_ng_per_ml_h"] * hypoxia * tissue / _SECONDS_PER_HOUR)
 
 
 def _oxygen(model: HealingModel, codes: NDArray[np.uint8]) -> None:
@@ -113,7 +113,7 @@ def _oxygen(model: HealingModel, codes: NDArray[np.uint8]) -> None:
     fat = field.restrict(codes == HYPODERMIS)
     exchange = p["oxygen.vessel_exchange_per_s"] * model.vessels.exchange + p["oxygen.hypodermis_exchange_per_s"] * fat
     field.uptake[...] = michaelis + exchange
-    field.add_own_source(exchange * p["oxygen.blood_mmhg"])
+    field.add_source(exchange * p["oxygen.blood_mmhg"])
     diffusivity = np.full(codes.shape, p["oxygen.diffusivity_um2_per_s"])
     diffusivity[kinds == CELL_KIND["corneocyte"]] *= p["oxygen.stratum_corneum_diffusivity_ratio"]
     field.set_diffusivity(diffusivity)

@@ -154,7 +154,7 @@ class Case:
                 field.uptake[...] = exchange + p["oxygen.dermis_uptake_mmhg_per_s"] / half_mmhg * field.restrict(tissue)
                 self.source = exchange * p["oxygen.blood_mmhg"]
             if first == 0:
-                field.add_own_source(self.source)
+                field.add_source(self.source)
                 field.step(math.inf)
         self.start = field.concentration.copy()
         after, _ = self.one_solve()  # now the field has its conductances
@@ -192,7 +192,7 @@ class Case:
 
     def one_solve(self, _substeps=1):
         self.field.concentration[...] = self.start
-        self.field.add_own_source(self.source)
+        self.field.add_source(self.source)
         begin = time.perf_counter()
         self.field.step(STEP_H)
         took_s = time.perf_counter() - begin

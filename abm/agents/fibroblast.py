@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -129,7 +130,7 @@ def lay_matrix(model: HealingModel) -> None:
     """Lay collagen, early with much type III, along the way the cell crawls (R17, R18)."""
     cells, rows = living(model, Fibroblast)
     p, matrix, site = model.parameters, model.matrix, model.site
-    kernels.lay_matrix(
+    arguments = (
         rows,
         cells["x_um"],
         cells["y_um"],
@@ -155,6 +156,8 @@ def lay_matrix(model: HealingModel) -> None:
         p["fibroblast.elastin_share"],
         MASS_QUANTUM_PG,
     )
+    edges = np.linspace(0, model.lattice.nz, 2 * model.pool.threads + 1).astype(int).tolist()
+    model.pool.run([(kernels.lay_matrix, (top, bottom, *arguments)) for top, bottom in pairwise(edges)])
 
 
 def secrete(model: HealingModel) -> None:

@@ -183,11 +183,14 @@ def divide_or_die(
 
 @njit(cache=True, nogil=True)
 def lay_matrix(
-    rows, x, y, z, direction_x, direction_z, activation, differentiation, code, collagen_1, collagen_3, ceiling,
+    top, bottom, rows, x, y, z, direction_x, direction_z, activation, differentiation,
+    code, collagen_1, collagen_3, ceiling,
     deposit_1, deposit_3, deposit_elastin, deposit_cos, deposit_sin,
     spacing, reach, pg, early_share, late_share, elastin_share, quantum,
 ):  # fmt: skip
     """Lay ``pg`` of collagen times activation evenly over the cell's footprint, less where the matrix is full.
+
+    Only sites of layers ``top`` to ``bottom`` are written, so that threads can share the work.
 
     The share of type III falls from early to late as the cell differentiates; fibres follow the cell's direction.
     Deposits are int64 counts of ``quantum`` pg.
@@ -199,6 +202,8 @@ def lay_matrix(
         if a <= 0.0:
             continue
         kz, ky, kx = site_of(z[row], spacing, nz), site_of(y[row], spacing, ny), site_of(x[row], spacing, nx)
+        if kz + r < top or kz - r >= bottom:
+            continue
         depth = r if ny > 1 else 0
         sites = (2 * r + 1) * (2 * r + 1) * (2 * depth + 1)
         share = early_share + (late_share - early_share) * min(1.0, 2.0 * differentiation[row])
@@ -207,7 +212,9 @@ def lay_matrix(
         if norm > 0.0:
             c, s = direction_x[row] / norm, direction_z[row] / norm
             cos2, sin2 = c * c - s * s, 2.0 * c * s
-        for k in range(max(0, kz - r), min(nz, kz + r + 1)):
+        scale = pg * a / sites / quantum
+        elastin = elastin_share * min(1.0, 2.0 * differentiation[row])
+        for k in range(max(top, kz - r), min(bottom, kz + r + 1)):
             for j in range(max(0, ky - depth), min(ny, ky + depth + 1)):
                 for i in range(max(0, kx - r), min(nx, kx + r + 1)):
                     if code[k, j, i] != DERMIS and code[k, j, i] != CLOT:
@@ -215,9 +222,9 @@ def lay_matrix(
                     room = 1.0 - (collagen_1[k, j, i] + collagen_3[k, j, i]) / ceiling
                     if room <= 0.0:
                         continue
-                    quanta = pg * a * room / sites / quantum
+                    quanta = scale * room
                     deposit_3[k, j, i] += np.int64(quanta * share)
                     deposit_1[k, j, i] += np.int64(quanta * (1.0 - share))
-                    deposit_elastin[k, j, i] += np.int64(quanta * elastin_share * min(1.0, 2.0 * differentiation[row]))
+                    deposit_elastin[k, j, i] += np.int64(quanta * elastin)
                     deposit_cos[k, j, i] += np.int64(quanta * cos2)
                     deposit_sin[k, j, i] += np.int64(quanta * sin2)

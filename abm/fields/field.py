@@ -103,11 +103,7 @@ class Field:
             self._stale = True
         self._held_value = value
 
-    def add_source(self, fine_rate: NDArray) -> None:
-        """Add a source in concentration per second, given on the lattice, to the coming step."""
-        self._own_source += self.restrict(fine_rate)
-
-    def add_own_source(self, rate: NDArray) -> None:
+    def add_source(self, rate: NDArray) -> None:
         """Add a source in concentration per second, given on the field's own cells, to the coming step."""
         self._own_source += rate
 

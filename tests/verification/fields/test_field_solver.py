@@ -115,7 +115,9 @@ def test_steady_state_does_not_depend_on_the_step():
         made = field((40, 1, 50), diffusivity=10.0, half_life_s=300.0)
         made.set_diffusivity(np.where(np.arange(50) < 20, 10.0, 2.0) * np.ones((40, 1, 1)))
         for _ in range(steps):
-            made.add_source(np.where((np.arange(50) == 10) & (np.arange(40)[:, None, None] == 12), 1.0, 0.0))
+            made.add_source(
+                made.restrict(np.where((np.arange(50) == 10) & (np.arange(40)[:, None, None] == 12), 1.0, 0.0))
+            )
             made.step(dt_h)
         return made.concentration.copy()
 
