@@ -255,7 +255,8 @@ class _March:
         face_conductances(self.own, self.grid.r_edges, self.grid.z_edges, surface, self.radial, self.axial)
         self.temperature -= self.rest_c
         conduct(
-            self.temperature, self.capacity, self.blood, self.radial, self.axial, self.work, self.factor, dt, out
+            self.temperature, self.capacity, self.blood, self.radial, self.axial, np.zeros(self.grid.r.size),
+            self.work, self.factor, dt, out,
         )  # fmt: skip
         self.temperature += self.rest_c
         self.ledger[LEDGER.index("conducted")] += out[0]
