@@ -3,8 +3,8 @@
 Solves ``c dT/dt = div(k grad T) - p T`` for the rise ``T`` above the steady state before the session (Pennes 1948,
 doi:10.1152/jappl.1948.1.2.93), in finite volumes, with the splitting of Douglas 1962 (doi:10.1007/BF01386295): a
 Crank-Nicolson step along r, corrected by one along z. What leaves through the edges is counted exactly as the scheme
-moves it, so heat is conserved to rounding. What lies above the surface may be warmer than at rest, column by column: air,
-or a hot disc that touches part of the skin.
+moves it, so heat is conserved to rounding. What lies above the surface may be warmer than at rest, column by column:
+air, or a hot disc that touches part of the skin.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _flow_along_r(values, radial, k, i):
 
 @njit(cache=True, nogil=True)
 def _flow_along_z(values, axial, above, k, i):
-    """Net flow [W] into cell (k, i) from its neighbours along z, from above the surface, or from tissue at rest below."""
+    """Net flow [W] into cell (k, i) from its neighbours along z, from above the surface or from tissue at rest."""
     upper = values[k - 1, i] if k > 0 else above[i]
     lower = values[k + 1, i] if k + 1 < values.shape[0] else 0.0
     return axial[k, i] * (upper - values[k, i]) + axial[k + 1, i] * (lower - values[k, i])
