@@ -9,7 +9,7 @@ from itertools import pairwise
 from mendsim.abm.initial_state import SCARS
 from mendsim.common.errors import InputError, choices
 from mendsim.scenarios.border import lattice_of, parameters_of, session_of
-from mendsim.scenarios.schema import DrugEvent, LaserEvent, Scenario
+from mendsim.scenarios.schema import ContactBurnEvent, DrugEvent, IncisionEvent, LaserEvent, PunchEvent, Scenario
 
 # Estimates from the arrays that a site has, rounded up
 _BYTES_OF_SITE, _BYTES_OF_SNAPSHOT, _BYTES_OF_INJURY = 400, 80, 40
@@ -22,6 +22,8 @@ def contradictions(scenario: Scenario) -> Iterator[InputError]:
     for number, event in enumerate(scenario.events):
         if isinstance(event, LaserEvent):
             yield from _of_laser(scenario, number, event)
+        elif not isinstance(event, DrugEvent):
+            yield from _of_wound(scenario, number, event)
     yield from _of_drugs(scenario)
     yield from _of_sample(scenario)
     yield from _of_parameters(scenario)
@@ -109,6 +111,44 @@ def _of_laser(scenario: Scenario, number: int, event: LaserEvent) -> Iterator[In
             key=f"events.{number}.spot_diameter",
             value=f"{event.spot_diameter_um:g} um",
             allowed=f"at most {width:g} um",
+        )
+
+
+def _of_wound(
+    scenario: Scenario, number: int, event: PunchEvent | IncisionEvent | ContactBurnEvent
+) -> Iterator[InputError]:
+    """Find a wound that leaves no skin beside or below it: only from there can it heal."""
+    sample = scenario.lattice
+    across = ("width", event.width_um) if isinstance(event, IncisionEvent) else ("diameter", event.diameter_um)
+    limits = [(*across, "wider", sample.width_um)]
+    if sample.length_um is not None and not isinstance(event, IncisionEvent):
+        limits.append((*across, "longer", sample.length_um))
+    if not isinstance(event, ContactBurnEvent):
+        limits.append(("depth", event.depth_um, "deeper", sample.depth_um))
+    for name, size, what, limit in limits:
+        if size >= limit:
+            yield InputError(
+                f"the wound is {what} than the sample",
+                key=f"events.{number}.{name}",
+                value=f"{size:g} um",
+                allowed=f"below {limit:g} um",
+            )
+    if isinstance(event, ContactBurnEvent):
+        yield from _of_disc(scenario, number, event.temperature_c)
+
+
+def _of_disc(scenario: Scenario, number: int, temperature_c: float) -> Iterator[InputError]:
+    try:
+        thermal = parameters_of(scenario)["thermal"]
+    except InputError:
+        return  # told by `_of_parameters`
+    rest_c, boiling_c = thermal["skin.temperature_c"], thermal["water.boiling_c"]
+    if not rest_c < temperature_c < boiling_c:
+        yield InputError(
+            "the disc must be hotter than skin and below its boiling point",
+            key=f"events.{number}.temperature",
+            value=f"{temperature_c:g} degC",
+            allowed=f"above {rest_c:g} and below {boiling_c:g} degC",
         )
 
 

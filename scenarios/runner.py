@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import xarray as xr
 
@@ -15,19 +14,14 @@ from mendsim.abm.drugs import drug_by_name
 from mendsim.abm.model import HealingModel
 from mendsim.common.errors import InputError
 from mendsim.common.parameters import Parameters
-from mendsim.common.philox import bits64
-from mendsim.common.purposes import PATTERN
 from mendsim.scenarios import provenance, store
 from mendsim.scenarios.border import lattice_of, library_of, parameters_of, session_of
+from mendsim.scenarios.injuries import injury_of
 from mendsim.scenarios.loading import load
 from mendsim.scenarios.recording import Recording
-from mendsim.scenarios.schema import LaserEvent, Scenario
+from mendsim.scenarios.schema import DrugEvent, InjuryEvent, LaserEvent, Scenario
 from mendsim.scenarios.tree import build_tree
 from mendsim.thermal.pattern import place_zones
-from mendsim.thermal.treatment import deliver
-
-if TYPE_CHECKING:
-    from mendsim.scenarios.schema import DrugEvent
 
 DEFAULT_SEED = 1
 Progress = Callable[[int, int], None]
@@ -154,10 +148,10 @@ def simulate(
         for event in scenario.events:
             if round(event.at_h / step) != now:
                 continue
-            if isinstance(event, LaserEvent):
-                _treat(model, event, thermal_parameters, recording)
-            else:
+            if isinstance(event, DrugEvent):
                 _apply(model, event)
+            else:
+                _injure(model, event, thermal_parameters, recording)
         if now in snapshots:
             recording.add_snapshot(model)
         if now < scenario.steps:
@@ -179,11 +173,11 @@ def _check_patterns(scenario: Scenario) -> None:
                 raise InputError(error.problem, file=scenario.name, key=key, value=got, allowed=error.allowed) from None
 
 
-def _treat(model: HealingModel, event: LaserEvent, parameters: Parameters, recording: Recording) -> None:
-    number = len(recording.injuries)
-    # Each session lays its zones anew; the first is centred and uses the seed itself.
-    seed = model.seed if number == 0 else int(bits64(model.seed, number, 0, PATTERN) >> 1)
-    injury = deliver(session_of(event), model.lattice, model.layers, parameters, seed, centred=number == 0)
+def _injure(model: HealingModel, event: InjuryEvent, parameters: Parameters, recording: Recording) -> None:
+    sessions = sum(injury.record["kind"] == "laser" for _, injury in recording.injuries)
+    injury = injury_of(
+        event, lattice=model.lattice, layers=model.layers, parameters=parameters, seed=model.seed, sessions=sessions
+    )
     model.injure(injury)
     recording.injuries.append((model.time_h, injury))
 

@@ -30,6 +30,9 @@ PulseTime = Annotated[float, Quantity("ms", "a time", 1e-4, 1e5, "4 ms")]
 Spot = Annotated[float, Quantity("um", "a length", 10, 3_000, "120 um")]
 Density = Annotated[float, Quantity("1/cm^2", "a number per area", 0.1, 1e5, "100 /cm^2")]
 Concentration = Annotated[float, Quantity("ug/mL", "a mass per volume", 1e-6, 1e6, "10 mg/mL")]
+WoundSize = Annotated[float, Quantity("um", "a length", 10, 20_000, "1 mm")]
+DiscTemperature = Annotated[float, Quantity("degC", "a temperature", 40, 120, "80 degC")]
+ContactTime = Annotated[float, Quantity("s", "a time", 0.01, 86_400, "20 s")]
 Dose = Annotated[float, Quantity("uL/cm^2", "a volume per area", 1e-3, 1_000, "5 uL/cm^2")]
 
 
@@ -126,7 +129,47 @@ class DrugEvent(Table):
     duration_h: Duration = Field(alias="duration")
 
 
-Event = Annotated[LaserEvent | DrugEvent, Field(discriminator="kind")]
+class PunchEvent(Table):
+    """A punch biopsy in the middle of the sample."""
+
+    kind: Literal["punch"]
+    at_h: Moment = Field(alias="at")
+    diameter_um: WoundSize = Field(alias="diameter")
+    depth_um: WoundSize = Field(alias="depth")
+
+
+class IncisionEvent(Table):
+    """A cut along the middle of the sample, across its width, that stays open as wide as the gap."""
+
+    kind: Literal["incision"]
+    at_h: Moment = Field(alias="at")
+    width_um: WoundSize = Field(alias="width")
+    depth_um: WoundSize = Field(alias="depth")
+
+
+class ContactBurnEvent(Table):
+    """A hot disc of metal held against the middle of the sample."""
+
+    kind: Literal["contact_burn"]
+    at_h: Moment = Field(alias="at")
+    temperature_c: DiscTemperature = Field(alias="temperature")
+    contact_s: ContactTime = Field(alias="contact")
+    diameter_um: WoundSize = Field(alias="diameter")
+
+
+EVENT_KINDS: dict[str, type[Table]] = {
+    "laser": LaserEvent,
+    "drug": DrugEvent,
+    "punch": PunchEvent,
+    "incision": IncisionEvent,
+    "contact_burn": ContactBurnEvent,
+}
+"""What can happen in a scenario, by the word that stands under ``kind``."""
+
+InjuryEvent = LaserEvent | PunchEvent | IncisionEvent | ContactBurnEvent
+"""An event that injures the skin."""
+
+Event = Annotated[InjuryEvent | DrugEvent, Field(discriminator="kind")]
 
 
 class Save(Table):

@@ -92,7 +92,10 @@ WRONG: dict[str, tuple[tuple[str, str], str]] = {
         ("co2_10600", "co2"),
         "x.toml: events.0.device: unknown choice (got 'co2'); allowed: *co2_10600*",
     ),
-    "unknown kind": (('"laser"', '"lazer"'), "x.toml: events.0: unknown kind (got 'lazer'); allowed: 'laser', 'drug'"),
+    "unknown kind": (
+        ('"laser"', '"lazer"'),
+        "x.toml: events.0: unknown kind (got 'lazer'); allowed: 'laser', 'drug', 'punch', 'incision', 'contact_burn'",
+    ),
     "event after follow-up": (
         ('"1 h"', '"3 d"'),
         "x.toml: events.0.at: event at or after the end of follow-up (got '3 d'); allowed: before 2 d",
