@@ -29,9 +29,9 @@ def injury_of(
     sessions : number of laser sessions before this event.
     """
     if isinstance(event, PunchEvent):
-        return punch(lattice, diameter_um=event.diameter_um, depth_um=event.depth_um)
+        return punch(lattice, parameters, diameter_um=event.diameter_um, depth_um=event.depth_um)
     if isinstance(event, IncisionEvent):
-        return incision(lattice, width_um=event.width_um, depth_um=event.depth_um)
+        return incision(lattice, parameters, width_um=event.width_um, depth_um=event.depth_um)
     if isinstance(event, ContactBurnEvent):
         return contact_burn(
             lattice,

@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 from mendsim.common.errors import InputError
 from mendsim.common.lattice import Lattice
 from mendsim.common.parameters import Parameters
+from mendsim.thermal.canvas import Canvas
 from mendsim.thermal.conduction import cell_properties, conduct, face_conductances
 from mendsim.thermal.damage import TABLE_START_C, TABLE_STEP_C, accumulate, choose_sets, rate_table
 from mendsim.thermal.grid import ZoneGrid, stretched_edges
-from mendsim.thermal.injury import DAMAGE_PROCESSES, Injury
+from mendsim.thermal.injury import DAMAGE_PROCESSES, ZONE_COLUMNS, Injury
 from mendsim.thermal.layers import SkinLayers
 from mendsim.thermal.phase import dermis_heat_capacity
 from mendsim.thermal.place import position_um
-from mendsim.thermal.stamp import lay
+from mendsim.thermal.stamp import Stamp, zone_maps
+from mendsim.thermal.summary import summarise
 from mendsim.thermal.tissue import layered_tissue
 from mendsim.thermal.zone import LEDGER, Zone
 
@@ -72,6 +74,7 @@ def contact_burn(
     """
     sets = choose_sets(parameters, damage_sets)
     x_um, y_um = position_um(lattice, position)
+    canvas = Canvas(lattice, surface_depth_um)
     zone = solve_burn(
         layers=layers,
         parameters=parameters,
@@ -81,18 +84,22 @@ def contact_burn(
         diameter_um=diameter_um,
         spacing_um=spacing_um,
     )
-    return lay(
-        zone,
-        np.array([[x_um, y_um]]),
-        lattice,
-        rest_c=parameters["skin.temperature_c"],
-        surface_depth_um=surface_depth_um,
-        record={
+    rest_c = parameters["skin.temperature_c"]
+    canvas.lay(Stamp.of(zone.grid, zone_maps(zone, rest_c)), x_um, y_um)
+    sizes = summarise(zone)
+    return canvas.injury(
+        rest_c,
+        {"x_um": np.array([x_um]), "y_um": np.array([y_um])}
+        | {name: np.array([sizes[name]]) for name in ZONE_COLUMNS[2:]},
+        {
             "kind": "contact_burn",
             "temperature_c": temperature_c,
             "contact_s": contact_s,
             "diameter_um": diameter_um,
             "damage_sets": sets,
+            "zone": sizes,
+            "zone_energy_j": zone.ledger,
+            "zone_energy_error": zone.energy_error,
         },
     )
 
@@ -163,7 +170,7 @@ class _Burn:
         self.rise, self.peak = np.zeros((nz, nr)), np.full((nz, nr), self.rest_c)
         self.water = np.repeat(tissue.water[:, None], nr, axis=1)
         self.removed = np.zeros((nz, nr), np.bool_)
-        self.omega = np.zeros((nz, nr, len(DAMAGE_PROCESSES)))
+        self.omega = np.zeros((nz, nr, self.table.shape[1]))
         self.own, self.capacity, self.blood = (np.empty((nz, nr)) for _ in range(3))
         # No water leaves below boiling, so that tissue keeps its properties.
         cell_properties(
@@ -213,7 +220,8 @@ class _Burn:
         hottest, rest = self.rest_c + self.rise.max(), max(self.rest_c, TABLE_START_C)
         if hottest <= rest:
             return False
-        gain = [np.interp(hottest, axis, rate) - np.interp(rest, axis, rate) for rate in self.table.T]
+        rates = self.table.T[: len(DAMAGE_PROCESSES)]
+        gain = [np.interp(hottest, axis, rate) - np.interp(rest, axis, rate) for rate in rates]
         return bool(max(gain) * max(time, 1.0) > HARMLESS)
 
     def _step(self, axial: NDArray[np.float64], above: NDArray[np.float64], dt: float) -> float:

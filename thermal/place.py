@@ -1,6 +1,9 @@
-"""Where a single wound lies on the lattice."""
+"""Where a single wound lies on the lattice, and how deep the skin surface is there."""
 
 from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mendsim.common.errors import InputError
 from mendsim.common.lattice import Lattice
@@ -21,3 +24,20 @@ def position_um(lattice: Lattice, position: tuple[float, float] | None) -> tuple
         if not 0 <= value < size:
             raise InputError("outside the lattice", key=key, value=value, allowed=f"0 to {size:g} um")
     return x_um, y_um
+
+
+def check_surface(surface_depth_um: NDArray[np.float64] | None, lattice: Lattice) -> None:
+    """Raise `InputError` unless there is one depth for each column of the lattice, or none."""
+    if surface_depth_um is not None and surface_depth_um.shape != (lattice.ny, lattice.nx):
+        raise InputError(
+            "wrong shape", key="surface_depth_um", value=surface_depth_um.shape, allowed=str((lattice.ny, lattice.nx))
+        )
+
+
+def surface_at(surface_depth_um: NDArray[np.float64] | None, lattice: Lattice, x_um: float, y_um: float) -> float:
+    """Depth of the skin surface below its mean at a place [um]."""
+    if surface_depth_um is None:
+        return 0.0
+    i = min(int(x_um / lattice.spacing_um), lattice.nx - 1)
+    k = 0 if lattice.ny == 1 else min(int(y_um / lattice.spacing_um), lattice.ny - 1)
+    return float(surface_depth_um[k, i])

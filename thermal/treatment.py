@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from mendsim.common.lattice import Lattice
 from mendsim.common.parameters import Parameters
+from mendsim.thermal.canvas import Canvas
 from mendsim.thermal.damage import choose_sets
-from mendsim.thermal.injury import Injury
+from mendsim.thermal.injury import ZONE_COLUMNS, Injury
 from mendsim.thermal.layers import SkinLayers
 from mendsim.thermal.pattern import place_zones
 from mendsim.thermal.session import LaserSession
-from mendsim.thermal.stamp import lay
+from mendsim.thermal.stamp import Stamp, zone_maps
+from mendsim.thermal.summary import summarise
 from mendsim.thermal.zone import Pulse, Zone, solve_zone
 
 
@@ -35,7 +37,7 @@ def deliver(
     """Treat the skin of a lattice.
 
     Every zone is the same cylinder, solved once, on the axis of its place in the pattern. Zones are taken as fired so
-    far apart in time that heat of one has left before the next; `stamp.lay` says how overlaps combine.
+    far apart in time that heat of one has left before the next; `Canvas` says how overlaps combine.
 
     Parameters
     ----------
@@ -54,18 +56,28 @@ def deliver(
     InputError : skin too small for the pattern, wavelength without data, unknown law of damage.
     """
     sets = choose_sets(parameters, damage_sets)
-    return lay(
-        zone_of(session, layers, parameters, sets, zone_spacing_um=zone_spacing_um),
-        place_zones(session, lattice, seed, centred=centred),
-        lattice,
-        rest_c=parameters["skin.temperature_c"],
-        surface_depth_um=surface_depth_um,
-        record={
+    canvas = Canvas(lattice, surface_depth_um)
+    zone = zone_of(session, layers, parameters, sets, zone_spacing_um=zone_spacing_um)
+    axes = place_zones(session, lattice, seed, centred=centred)
+    rest_c = parameters["skin.temperature_c"]
+    stamp = Stamp.of(zone.grid, zone_maps(zone, rest_c))
+    for x_um, y_um in axes:
+        canvas.lay(stamp, float(x_um), float(y_um))
+    sizes = summarise(zone)
+    columns = {name: np.full(len(axes), sizes[name]) for name in ZONE_COLUMNS[2:]}
+    return canvas.injury(
+        rest_c,
+        {"x_um": axes[:, 0].copy(), "y_um": axes[:, 1].copy(), **columns},
+        {
             "kind": "laser",
             "session": asdict(session),
             "pitch_um": session.pitch_um,
             "damage_sets": sets,
             "seed": seed,
+            "zone_count": len(axes),
+            "zone": sizes,
+            "zone_energy_j": zone.ledger,
+            "zone_energy_error": zone.energy_error,
         },
     )
 
