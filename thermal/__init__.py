@@ -5,9 +5,18 @@ from __future__ import annotations
 from mendsim.thermal.injury import DAMAGE_PROCESSES, Injury
 from mendsim.thermal.layers import SkinLayers
 from mendsim.thermal.library import load_parameters
-from mendsim.thermal.session import PATTERNS, LaserSession
+from mendsim.thermal.session import PATTERNS, SCAN_ORDERS, LaserSession
 
-__all__ = ["DAMAGE_PROCESSES", "PATTERNS", "Injury", "LaserSession", "SkinLayers", "deliver", "load_parameters"]
+__all__ = [
+    "DAMAGE_PROCESSES",
+    "PATTERNS",
+    "SCAN_ORDERS",
+    "Injury",
+    "LaserSession",
+    "SkinLayers",
+    "deliver",
+    "load_parameters",
+]
 
 
 def __getattr__(name: str) -> object:
