@@ -25,6 +25,8 @@ READINESS = 18
 PHOTON_LAUNCH = 19
 PHOTON_SCATTER = 20
 PHOTON_INTERFACE = 21
+SCAN = 22
+JITTER = 23
 
 
 def all_purposes() -> dict[str, int]:

@@ -15,7 +15,7 @@ from mendsim.abm.site import site_names
 from mendsim.common.errors import InputError, choices
 from mendsim.scenarios.problems import ScenarioError, close_names
 from mendsim.scenarios.units import Quantity
-from mendsim.thermal import PATTERNS
+from mendsim.thermal import PATTERNS, SCAN_ORDERS
 from mendsim.thermal.library import device_names
 
 Extent = Annotated[float, Quantity("um", "a length", 100, 20_000, "2 mm")]
@@ -28,6 +28,10 @@ Step = Annotated[float, Quantity("h", "a time", 0.01, 2, "0.5 h")]
 PulseEnergy = Annotated[float, Quantity("mJ", "an energy", 0.001, 10_000, "40 mJ")]
 PulseTime = Annotated[float, Quantity("ms", "a time", 1e-4, 1e5, "4 ms")]
 Spot = Annotated[float, Quantity("um", "a length", 10, 3_000, "120 um")]
+SpotInterval = Annotated[float, Quantity("ms", "a time", 0.1, 1e4, "5 ms")]
+PassInterval = Annotated[float, Quantity("s", "a time", 0, 3600, "10 s")]
+Footprint = Annotated[float, Quantity("mm", "a length", 0.5, 50, "10 mm")]
+Jitter = Annotated[float, Quantity("um", "a length", 0, 1_000, "20 um")]
 Density = Annotated[float, Quantity("1/cm^2", "a number per area", 0.1, 1e5, "100 /cm^2")]
 Concentration = Annotated[float, Quantity("ug/mL", "a mass per volume", 1e-6, 1e6, "10 mg/mL")]
 WoundSize = Annotated[float, Quantity("um", "a length", 10, 20_000, "1 mm")]
@@ -73,6 +77,7 @@ Site = Annotated[str, _one_of(site_names)]
 InitialState = Annotated[str, _one_of(lambda: INITIAL_STATES)]
 Device = Annotated[str, _one_of(device_names)]
 Pattern = Annotated[str, _one_of(lambda: PATTERNS)]
+ScanOrder = Annotated[str, _one_of(lambda: SCAN_ORDERS)]
 Drug = Annotated[str, _one_of(_drug_names)]
 
 
@@ -116,6 +121,11 @@ class LaserEvent(Table):
     passes: Annotated[int, _whole(1, 20)] = 1
     stacked_pulses: Annotated[int, _whole(1, 100)] = 1
     pulse_interval_ms: PulseTime = Field(default=20.0, alias="pulse_interval")
+    scan_order: ScanOrder = "rows"
+    spot_interval_ms: SpotInterval = Field(default=5.0, alias="spot_interval")
+    pass_interval_s: PassInterval = Field(default=10.0, alias="pass_interval")
+    footprint_mm: Footprint = Field(default=10.0, alias="footprint")
+    jitter_um: Jitter = Field(default=0.0, alias="jitter")
 
 
 class DrugEvent(Table):

@@ -131,6 +131,7 @@ def _injuries(recording: Recording, lattice: Lattice) -> dict[str, xr.Dataset]:
     sites = ("session", "z", "y", "x")
     variables: dict[str, Any] = {
         "ablated": (sites, np.stack([i.ablated for i in injuries]), _about("1", "share of the site that was removed")),
+        "thermal_dose": (sites, np.stack([i.dose_min for i in injuries]), _about("min", "minutes at 43 degC (CEM43)")),
         "peak_temperature": (
             sites,
             np.stack([i.peak_temperature_c for i in injuries]),

@@ -7,11 +7,12 @@ from importlib import import_module
 from mendsim.thermal.injury import DAMAGE_PROCESSES, Injury
 from mendsim.thermal.layers import SkinLayers
 from mendsim.thermal.library import load_parameters
-from mendsim.thermal.session import PATTERNS, LaserSession
+from mendsim.thermal.session import PATTERNS, SCAN_ORDERS, LaserSession
 
 __all__ = [
     "DAMAGE_PROCESSES",
     "PATTERNS",
+    "SCAN_ORDERS",
     "Injury",
     "LaserSession",
     "SkinLayers",

@@ -15,7 +15,7 @@ from mendsim.thermal.canvas import Canvas
 from mendsim.thermal.conduction import cell_properties, conduct, face_conductances
 from mendsim.thermal.damage import TABLE_START_C, TABLE_STEP_C, accumulate, choose_sets, rate_table
 from mendsim.thermal.grid import ZoneGrid, stretched_edges
-from mendsim.thermal.injury import DAMAGE_PROCESSES, ZONE_COLUMNS, Injury
+from mendsim.thermal.injury import DAMAGE_PROCESSES, MOST_DOSE_MIN, ZONE_COLUMNS, Injury
 from mendsim.thermal.layers import SkinLayers
 from mendsim.thermal.phase import dermis_heat_capacity
 from mendsim.thermal.place import position_um
@@ -209,9 +209,13 @@ class _Burn:
 
     def result(self) -> Zone:
         """Hand out what happened."""
-        self.ledger["stored"] = float((self.capacity * self.rise).sum())
+        heat = self.capacity * self.rise
+        self.ledger["stored"] = float(heat.sum())
+        processes = len(DAMAGE_PROCESSES)
+        dose = np.minimum(self.omega[:, :, processes], MOST_DOSE_MIN)
         return Zone(
-            self.grid, self.removed, self.water, self.omega, self.peak, self.rise + self.rest_c, self.ledger, self.steps
+            self.grid, self.removed, self.water, self.omega[:, :, :processes], dose, self.peak,
+            self.rise + self.rest_c, heat, self.ledger, self.steps,
         )  # fmt: skip
 
     def _still_harmful(self, time: float) -> bool:

@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mendsim.common.lattice import Lattice
-from mendsim.thermal.injury import DAMAGE_PROCESSES, Injury
+from mendsim.thermal.injury import DAMAGE_PROCESSES, MOST_DOSE_MIN, Injury
 from mendsim.thermal.place import check_surface, surface_at
-from mendsim.thermal.stamp import Stamp
+from mendsim.thermal.stamp import LEAST_DOSE, Stamp
 
 
 class Canvas:
     """What was done to each site so far.
 
-    Where zones overlap, ``1 - prod(1 - a)`` of a site is removed, damage integrals add, and the higher temperature
-    counts.
+    Where zones overlap, ``1 - prod(1 - a)`` of a site is removed, damage integrals and doses add, and the higher
+    temperature counts.
 
     Parameters
     ----------
@@ -34,6 +34,7 @@ class Canvas:
         self.lattice, self.surface_depth_um = lattice, surface_depth_um
         self.kept = np.ones(lattice.shape, np.float32)
         self.survival = {process: np.ones(lattice.shape, np.float32) for process in DAMAGE_PROCESSES}
+        self.dose = np.zeros(lattice.shape, np.float32)
         self.rise = np.zeros(lattice.shape, np.float32)
 
     def lay(self, stamp: Stamp, x_um: float, y_um: float) -> None:
@@ -41,9 +42,16 @@ class Canvas:
         surface_um = surface_at(self.surface_depth_um, self.lattice, x_um, y_um)
         here, values = stamp.on(self.lattice, x_um, y_um, surface_um)
         self.kept[here] *= 1 - values[0]
-        for process, lost in zip(DAMAGE_PROCESSES, values[1:-1], strict=True):
+        for process, lost in zip(DAMAGE_PROCESSES, values[1:-2], strict=True):
             self.survival[process][here] *= 1 - lost
+        self.dose[here] += np.minimum(np.power(10.0, values[-2]) * LEAST_DOSE - LEAST_DOSE, MOST_DOSE_MIN)
         self.rise[here] = np.maximum(self.rise[here], values[-1])
+
+    def depth_um(self) -> NDArray[np.float64]:
+        """Depth of every site below the surface over it, ``(nz, ny, nx)``."""
+        lattice = self.lattice
+        surface = np.zeros((lattice.ny, lattice.nx)) if self.surface_depth_um is None else self.surface_depth_um
+        return lattice.depth_um[:, None, None] - surface
 
     def injury(self, rest_c: float, zones: dict[str, NDArray[np.float64]], record: dict[str, Any]) -> Injury:
         """Hand out the injury; the fraction of the surface above dead keratinocytes goes into its record."""
@@ -53,6 +61,7 @@ class Canvas:
             lattice=self.lattice,
             ablated=np.clip(1 - self.kept, 0, 1),
             damage=damage,
+            dose_min=np.minimum(self.dose, np.float32(MOST_DOSE_MIN)),
             peak_temperature_c=self.rise + np.float32(rest_c),
             zones=zones,
             record=record | {"treated_fraction": treated},

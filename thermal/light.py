@@ -34,6 +34,7 @@ class Light:
     reduced_scattering: float
     refractive_index: float
     plume_loss: float
+    plume_aspect: float
     beam_quality: float
     anisotropy: float = 0.0
     epidermis_reduced_scattering: float = 0.0
@@ -76,6 +77,7 @@ class Light:
             reduced_scattering=data["reduced_scattering_per_m"],
             refractive_index=data["refractive_index"],
             plume_loss=data["plume_loss"],
+            plume_aspect=parameters["channel.plume_aspect"],
             beam_quality=preset["beam_quality"],
             **scattering,
         )
@@ -98,6 +100,18 @@ def beam_radius(light: Light, spot_diameter: float, z: NDArray[np.float64]) -> N
     return waist * np.sqrt(1 + (z / rayleigh) ** 2)
 
 
+def channel_clearing(light: Light, spot_diameter: float, z_edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share of the light that crosses each layer of an open channel, shape ``(nz,)``.
+
+    What is thrown out of a shallow crater spreads out of the way of the light; in a channel deeper than wide it cannot.
+    The light that reaches depth z through a channel under a spot of diameter D is
+
+        1 - loss (1 - exp(-z / (aspect D))).
+    """
+    left = 1.0 + light.plume_loss * np.expm1(-z_edges / (light.plume_aspect * spot_diameter))
+    return left[1:] / left[:-1]
+
+
 def ray_edges(count: int) -> NDArray[np.float64]:
     """Edges of the ray bundles in beam radii, shape ``(count + 1,)``."""
     return np.linspace(0.0, RHO_END, count + 1)
@@ -111,7 +125,7 @@ def ray_share(edges: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @njit(cache=True, nogil=True)
 def shine(
-    energy, rho_edges, share, radius, r_edges, z_edges, volume, dry_heat, optics, phase,
+    energy, rho_edges, share, radius, clearing, r_edges, z_edges, volume, dry_heat, optics, phase,
     temperature, water, removed, ledger,
 ):  # fmt: skip
     """Send one packet of light down the zone and heat, dry and remove what it meets.
@@ -121,8 +135,9 @@ def shine(
     energy : energy that enters the tissue [J].
     rho_edges, share : bundles of rays, in beam radii, and the share of the energy in each.
     radius : of the beam [m] in each layer, ``(nz,)``.
+    clearing : share of the light that crosses each layer of an open channel, ``(nz,)``; see `channel_clearing`.
     volume, dry_heat : of the cells [m3], and heat capacity of their dry part [J/m3/K].
-    optics : absorption of water for each kg/m3 of it [m2/kg], absorption of dry tissue [1/m], plume loss.
+    optics : absorption of water for each kg/m3 of it [m2/kg], absorption of dry tissue [1/m].
     phase : see `mendsim.thermal.phase.phase_constants`.
     temperature, water, removed : state ``(nz, nr)``, changed.
     ledger : energy [J] added to: 0 stored, 1 latent, 2 carried off, 3 plume, 4 passed on.
@@ -130,7 +145,6 @@ def shine(
     rays = share.size
     nz, nr = temperature.shape
     now = energy * share
-    _cross_plume(now, rho_edges, radius[0], r_edges, optics[2], removed, ledger)
     used = np.empty(rays)
     for k in range(nz):
         if now.sum() < 1e-9 * energy:
@@ -142,11 +156,12 @@ def shine(
         for i in range(nr):
             if r_edges[i] >= reach:
                 break
-            if removed[k, i]:
-                continue
             low, high = r_edges[i] / radius[k], r_edges[i + 1] / radius[k]
             while first < rays - 1 and rho_edges[first + 1] <= low:
                 first += 1
+            if removed[k, i]:
+                ledger[3] += _take(now, rho_edges, first, low, high, 1.0 - clearing[k], used)
+                continue
             incoming = _through(now, rho_edges, first, low, high)
             if incoming > 1e-12 * energy:
                 fraction = -np.expm1(-(optics[0] * water[k, i] + optics[1]) * depth)
@@ -155,19 +170,6 @@ def shine(
                 _take(now, rho_edges, first, low, high, fraction * (1.0 - left / absorbed), used)
         now -= used
     ledger[4] += now.sum()
-
-
-@njit(cache=True, nogil=True)
-def _cross_plume(now, rho_edges, radius, r_edges, loss, removed, ledger):
-    """Weaken each ray by the plume, which stands over it as soon as the surface cell in its way is gone."""
-    i = 0
-    for j in range(now.size):
-        middle = 0.5 * (rho_edges[j] + rho_edges[j + 1]) * radius
-        while i < removed.shape[1] - 1 and r_edges[i + 1] < middle:
-            i += 1
-        if removed[0, i]:
-            ledger[3] += loss * now[j]
-            now[j] *= 1.0 - loss
 
 
 @njit(cache=True, nogil=True)
@@ -190,8 +192,12 @@ def _through(now, rho_edges, first, low, high):
 
 @njit(cache=True, nogil=True)
 def _take(now, rho_edges, first, low, high, fraction, used):
-    """Book in ``used`` the fraction that the rays between two radii lose."""
+    """Book in ``used`` the fraction that the rays between two radii lose, and return their loss."""
+    total = 0.0
     j = first
     while j < now.size and rho_edges[j] < high:
-        used[j] += now[j] * fraction * _overlap(rho_edges, j, low, high)
+        lost = now[j] * fraction * _overlap(rho_edges, j, low, high)
+        used[j] += lost
+        total += lost
         j += 1
+    return total

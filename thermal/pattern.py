@@ -14,8 +14,10 @@ from mendsim.common.philox import uniform_pair
 from mendsim.thermal.session import LaserSession
 
 
-def place_zones(session: LaserSession, lattice: Lattice, seed: int, *, centred: bool = True) -> NDArray[np.float64]:
-    """Axes of all zones of all passes [um], shape ``(zones, 2)`` as (x, y).
+def place_zones(
+    session: LaserSession, lattice: Lattice, seed: int, *, centred: bool = True
+) -> list[NDArray[np.float64]]:
+    """Axes of the zones of each pass [um], each of shape ``(zones, 2)`` as (x, y).
 
     A block gets the pattern over its whole surface. A section gets one row of the pattern in its plane y = 0, at the
     distance of neighbours. The first pass is centred unless told otherwise (a later session); every other one is
@@ -31,10 +33,19 @@ def place_zones(session: LaserSession, lattice: Lattice, seed: int, *, centred: 
         if (number > 0 or not centred) and session.pattern != "random":
             shift = np.array(uniform_pair(seed, 0, number, purposes.PATTERN)) * session.pitch_um * 2
             points = (points + shift) % _extent(lattice)
+        if session.jitter_um > 0:
+            points = (points + session.jitter_um * _scatter(seed, number, len(points))) % _extent(lattice)
         if lattice.ny == 1:
             points[:, 1] = 0.0
         passes.append(points)
-    return np.concatenate(passes)
+    return passes
+
+
+def _scatter(seed: int, number: int, count: int) -> NDArray[np.float64]:
+    """Draw normal deviates for the zones of a pass, ``(count, 2)``; Box and Muller 1958."""
+    draws = np.array([uniform_pair(seed, index, number, purposes.JITTER) for index in range(count)])
+    length, turn = np.sqrt(-2.0 * np.log1p(-draws[:, 0])), 2.0 * np.pi * draws[:, 1]
+    return length[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1)
 
 
 def _extent(lattice: Lattice) -> NDArray[np.float64]:
@@ -61,7 +72,7 @@ def _regular(session: LaserSession, lattice: Lattice) -> NDArray[np.float64]:
     if lattice.ny == 1:
         return np.stack([x, np.zeros_like(x)], axis=1)
     hexagonal = session.pattern == "hexagonal"
-    row_step = pitch * math.sqrt(3) / 2 if hexagonal else pitch
+    row_step = session.row_um
     rows = _count(length, row_step, "length_um")
     y = 0.5 * length + (np.arange(rows) - 0.5 * (rows - 1)) * row_step
     # Rows of a hexagonal pattern are shifted by a quarter pitch to either side, which keeps the block centred.

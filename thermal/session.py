@@ -10,6 +10,8 @@ from mendsim.thermal.library import device_names
 
 PATTERNS = ("square", "hexagonal", "random")
 """How zones are laid out."""
+SCAN_ORDERS = ("rows", "interleaved", "random")
+"""In which order the zones of a pass are fired."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +29,11 @@ class LaserSession:
     passes : how often the area is covered; later passes are not aligned with the first.
     stacked_pulses : pulses on each zone.
     pulse_interval_ms : time from the start of one stacked pulse to the start of the next [ms].
+    scan_order : one of `SCAN_ORDERS`: row by row and back again, each zone far from the last, or at random.
+    spot_interval_ms : time from one zone to the next [ms].
+    pass_interval_s : time from the end of one pass to the start of the next [s].
+    footprint_mm : side of the square that is covered in one pass [mm]; decides how much later the next row comes.
+    jitter_um : standard deviation of the place of a zone along x and along y [um].
     """
 
     device: str
@@ -38,12 +45,19 @@ class LaserSession:
     passes: int = 1
     stacked_pulses: int = 1
     pulse_interval_ms: float = 20.0
+    scan_order: str = "rows"
+    spot_interval_ms: float = 5.0
+    pass_interval_s: float = 10.0
+    footprint_mm: float = 10.0
+    jitter_um: float = 0.0
 
     def __post_init__(self) -> None:
         if self.device not in device_names():
             raise InputError("unknown device", key="device", value=self.device, allowed=choices(device_names()))
         if self.pattern not in PATTERNS:
             raise InputError("unknown pattern", key="pattern", value=self.pattern, allowed=choices(PATTERNS))
+        if self.scan_order not in SCAN_ORDERS:
+            raise InputError("unknown order", key="scan_order", value=self.scan_order, allowed=choices(SCAN_ORDERS))
         for name, limit in _LIMITS.items():
             value = getattr(self, name)
             low, high, unit = limit
@@ -73,6 +87,11 @@ class LaserSession:
         area_um2 = 1e8 / self.density_per_cm2
         return math.sqrt(area_um2 * 2 / math.sqrt(3)) if self.pattern == "hexagonal" else math.sqrt(area_um2)
 
+    @property
+    def row_um(self) -> float:
+        """Distance between rows of one pass [um]."""
+        return self.pitch_um * math.sqrt(3) / 2 if self.pattern == "hexagonal" else self.pitch_um
+
 
 _LIMITS = {
     "pulse_energy_mj": (1e-3, 1e4, "mJ"),
@@ -82,4 +101,8 @@ _LIMITS = {
     "passes": (1, 20, ""),
     "stacked_pulses": (1, 100, ""),
     "pulse_interval_ms": (1e-3, 1e5, "ms"),
+    "spot_interval_ms": (0.1, 1e4, "ms"),
+    "pass_interval_s": (0.0, 3600.0, "s"),
+    "footprint_mm": (0.5, 50.0, "mm"),
+    "jitter_um": (0.0, 1000.0, "um"),
 }

@@ -21,10 +21,18 @@ REACH_K = 3.0
 Window = tuple[slice, slice, slice]
 
 
+LEAST_DOSE = 1e-3
+"""Thermal dose that counts as none [min at 43 degC]."""
+
+
 def zone_maps(zone: Zone, rest_c: float) -> NDArray[np.float32]:
-    """Stack the maps ``(maps, nz, nr)`` of a zone: what was removed, damage by process, and highest rise [K]."""
+    """Stack the maps ``(maps, nz, nr)`` of a zone: what was removed, damage by process, dose, and highest rise [K].
+
+    Dose is kept as ``log10(CEM43 / LEAST_DOSE)``, for a mean of it over a site says little.
+    """
+    dose = np.log10(np.maximum(zone.dose_min, LEAST_DOSE) / LEAST_DOSE)
     damage = [zone.damage(process) for process in DAMAGE_PROCESSES]
-    return np.stack([zone.removed, *damage, zone.peak_c - rest_c]).astype(np.float32)
+    return np.stack([zone.removed, *damage, dose, zone.peak_c - rest_c]).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +44,9 @@ class Stamp:
     maps: NDArray[np.float32]
 
     @classmethod
-    def of(cls, grid: ZoneGrid, maps: NDArray[np.float32]) -> Stamp:
-        """Cut the maps of `zone_maps` down to where they rise by `REACH_K`."""
-        touched = maps[-1] > REACH_K
+    def of(cls, grid: ZoneGrid, maps: NDArray[np.float32], background: NDArray[np.float64] | float = 0.0) -> Stamp:
+        """Cut the maps of `zone_maps` down to where they rise `REACH_K` above a background ``(nz,)`` [K]."""
+        touched = maps[-1] - np.reshape(background, (-1, 1)) > REACH_K
         rings = int(np.flatnonzero(touched.any(axis=0))[-1]) + 1 if touched.any() else 1
         rows = int(np.flatnonzero(touched.any(axis=1))[-1]) + 1 if touched.any() else 1
         return cls(1e6 * grid.r_edges[: rings + 1], 1e6 * grid.z_edges[: rows + 1], maps[:, :rows, :rings])
@@ -74,5 +82,5 @@ class Stamp:
             across = square_weights(x, grid - dy_um, self.r_edges_um)
         flat = across.reshape(-1, across.shape[2]).astype(np.float32)
         sites = np.asarray(down.astype(np.float32) @ self.maps @ flat.T, np.float32)
-        np.clip(sites[:-1], 0, 1, out=sites[:-1])
+        np.clip(sites[:-2], 0, 1, out=sites[:-2])
         return sites.reshape(len(self.maps), lattice.nz, *across.shape[:2])

@@ -1,25 +1,33 @@
-"""A whole session on the lattice: solve the zone, lay out the pattern, combine."""
+"""A whole session on the lattice: zones one after the other, each into skin that those before it have warmed."""
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from dataclasses import asdict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mendsim.common.lattice import Lattice
 from mendsim.common.parameters import Parameters
+from mendsim.thermal.bulk import NO_DAMAGE, Bulk
 from mendsim.thermal.canvas import Canvas
-from mendsim.thermal.damage import choose_sets
-from mendsim.thermal.injury import ZONE_COLUMNS, Injury
+from mendsim.thermal.damage import choose_sets, rate_table
+from mendsim.thermal.injury import DAMAGE_PROCESSES, MOST_DOSE_MIN, ZONE_COLUMNS, Injury
 from mendsim.thermal.layers import SkinLayers
 from mendsim.thermal.pattern import place_zones
+from mendsim.thermal.scan import firing_times
 from mendsim.thermal.session import LaserSession
-from mendsim.thermal.stamp import Stamp, zone_maps
 from mendsim.thermal.summary import summarise
-from mendsim.thermal.zone import Pulse, Zone, solve_zone
+from mendsim.thermal.zone_library import HANDOVER, ZoneLibrary, zone_of
+
+BULK_SPACING_UM = 40.0
+"""Side of the cells of the block through which heat spreads between zones; `HANDOVER` later it is twice as wide."""
+COOLED_K = 2.0
+"""A session is over once no part of the skin is warmer by this much [K]."""
+LONGEST_COOLING = 600.0
+"""Time after the last zone at which the session is over in any case [s]."""
 
 
 def deliver(
@@ -36,8 +44,12 @@ def deliver(
 ) -> Injury:
     """Treat the skin of a lattice.
 
-    Every zone is the same cylinder, solved once, on the axis of its place in the pattern. Zones are taken as fired so
-    far apart in time that heat of one has left before the next; `Canvas` says how overlaps combine.
+    Zones are fired one after the other. Each is a cylinder of skin, solved for the temperature that the zones before it
+    left along its axis. A moment after its last pulse its heat goes over to a block of skin, in which the heat of all
+    zones spreads and adds up; there, damage goes on until the skin has cooled. What is removed or damaged by several
+    zones combines as `mendsim.thermal.canvas.Canvas` says.
+
+    In a section, rows of zones beside it are taken as fired together with the one in it.
 
     Parameters
     ----------
@@ -45,10 +57,10 @@ def deliver(
     lattice : where the injury is wanted.
     layers : the skin.
     parameters : numbers of the thermal stage, from `load_parameters`.
-    seed : of the random pattern, and of the offset between passes.
+    seed : of the random pattern, of the offset between passes, of jitter and of a random scan.
     damage_sets : other laws of damage for some processes.
     surface_depth_um : depth of the skin surface below its mean (a scar), ``(ny, nx)``; flat if not given.
-    zone_spacing_um : side of the cells in which the zone is solved.
+    zone_spacing_um : side of the cells in which zones are solved.
     centred : whether the first pass lies in the middle of the lattice; a later session does not find it again.
 
     Raises
@@ -57,16 +69,24 @@ def deliver(
     """
     sets = choose_sets(parameters, damage_sets)
     canvas = Canvas(lattice, surface_depth_um)
-    zone = zone_of(session, layers, parameters, sets, zone_spacing_um=zone_spacing_um)
-    axes = place_zones(session, lattice, seed, centred=centred)
-    rest_c = parameters["skin.temperature_c"]
-    stamp = Stamp.of(zone.grid, zone_maps(zone, rest_c))
-    for x_um, y_um in axes:
-        canvas.lay(stamp, float(x_um), float(y_um))
-    sizes = summarise(zone)
+    by_pass = place_zones(session, lattice, seed, centred=centred)
+    axes = np.concatenate(by_pass)
+    passes = np.repeat(np.arange(len(by_pass)), [len(points) for points in by_pass])
+    times = firing_times(session, lattice, axes, passes, seed)
+    table = rate_table(parameters, sets)
+    depth = 1e-6 * (lattice.depth_um[-1] + 0.5 * lattice.spacing_um)
+    across = lattice.ny * lattice.spacing_um if lattice.ny > 1 else 0.5 * session.row_um
+    size = (1e-6 * lattice.nx * lattice.spacing_um, 1e-6 * across)
+    bulk = Bulk(layers, parameters, size, depth, 1e-6 * BULK_SPACING_UM, table)
+    zones = ZoneLibrary(session, layers, parameters, sets, zone_spacing_um)
+    # The plane of a section is one side of its half row, on which the axes lie.
+    heat = _fire(zones, bulk, canvas, 1.0 if lattice.ny > 1 else 0.5, axes, passes, times)
+    _add_bulk(canvas, bulk, 0.0 if lattice.ny == 1 else None)
+    alone = zone_of(session, layers, parameters, sets, zone_spacing_um=zone_spacing_um)
+    sizes = summarise(alone)
     columns = {name: np.full(len(axes), sizes[name]) for name in ZONE_COLUMNS[2:]}
     return canvas.injury(
-        rest_c,
+        parameters["skin.temperature_c"],
         {"x_um": axes[:, 0].copy(), "y_um": axes[:, 1].copy(), **columns},
         {
             "kind": "laser",
@@ -76,54 +96,65 @@ def deliver(
             "seed": seed,
             "zone_count": len(axes),
             "zone": sizes,
-            "zone_energy_j": zone.ledger,
-            "zone_energy_error": zone.energy_error,
+            "zone_energy_j": alone.ledger,
+            "zone_energy_error": alone.energy_error,
+            "passes": heat,
         },
     )
 
 
-def zone_of(
-    session: LaserSession,
-    layers: SkinLayers,
-    parameters: Parameters,
-    sets: Mapping[str, str],
-    *,
-    zone_spacing_um: float = 5.0,
-) -> Zone:
-    """Solve one zone of a session, or recall it if this process has solved the same one before."""
-    pulse = Pulse(
-        energy=1e-3 * session.pulse_energy_mj,
-        duration=1e-3 * session.pulse_duration_ms,
-        spot_diameter=1e-6 * session.spot_diameter_um,
-        count=session.stacked_pulses,
-        interval=1e-3 * session.pulse_interval_ms if session.stacked_pulses > 1 else 0.0,
-    )
-    values = tuple(sorted(parameters.items()))
-    return _solve(
-        _Problem(session.device, pulse, layers, values, tuple(sorted(sets.items())), zone_spacing_um, parameters)
-    )
+def _fire(
+    zones: ZoneLibrary,
+    bulk: Bulk,
+    canvas: Canvas,
+    share: float,
+    axes: NDArray[np.float64],
+    passes: NDArray[np.int64],
+    times: NDArray[np.float64],
+) -> list[dict[str, float]]:
+    """Fire every zone in its turn, then let the skin cool; return how warm it was after each pass."""
+    order = np.lexsort((np.arange(times.size), times))
+    waiting: list[tuple[float, int, NDArray[np.float64]]] = []
+    heat: list[dict[str, float]] = []
+    now = 0.0
+
+    def wait(until: float) -> None:
+        nonlocal now
+        while waiting and waiting[0][0] <= until:
+            due, index, warm = heapq.heappop(waiting)
+            bulk.advance(due - now)
+            x, y = 1e-6 * axes[index]
+            bulk.take(share * warm, zones.grid, x, y)
+            now = due
+        bulk.advance(until - now)
+        now = until
+
+    for number, index in enumerate(order):
+        wait(float(times[index]))
+        x_um, y_um = axes[index]
+        stamp, warm = zones.fire(bulk.on_axis(1e-6 * x_um, 1e-6 * y_um, zones.grid.z))
+        canvas.lay(stamp, float(x_um), float(y_um))
+        heapq.heappush(waiting, (now + zones.duration + HANDOVER, int(index), warm))
+        if number + 1 == order.size or passes[order[number + 1]] > passes[index]:
+            wait(now + zones.duration + HANDOVER)
+            heat.append({"end_s": now} | bulk.warmth())
+    end = now + LONGEST_COOLING
+    while bulk.rise.max() > COOLED_K and now < end:
+        wait(now + max(0.1, 0.1 * bulk.since))
+    return heat
 
 
-@dataclass(frozen=True)
-class _Problem:
-    """Everything that decides a zone, compared by content."""
-
-    device: str
-    pulse: Pulse
-    layers: SkinLayers
-    values: tuple[tuple[str, float], ...]
-    sets: tuple[tuple[str, str], ...]
-    spacing_um: float
-    parameters: Parameters = field(compare=False)
-
-
-@lru_cache(maxsize=16)
-def _solve(problem: _Problem) -> Zone:
-    return solve_zone(
-        device=problem.device,
-        pulse=problem.pulse,
-        layers=problem.layers,
-        parameters=problem.parameters,
-        sets=dict(problem.sets),
-        spacing=1e-6 * problem.spacing_um,
-    )
+def _add_bulk(canvas: Canvas, bulk: Bulk, section_y: float | None) -> None:
+    """Add to the lattice what the heat of all zones together did after they were fired."""
+    lattice = canvas.lattice
+    x = 1e-6 * lattice.x_um
+    y = 1e-6 * lattice.y_um if section_y is None else np.array([section_y])
+    depth = 1e-6 * canvas.depth_um()
+    for number, process in enumerate(DAMAGE_PROCESSES):
+        omega = bulk.omega[..., number]
+        if omega.max() > 1e-4:
+            logarithm = bulk.at(np.log(np.maximum(omega, np.exp(NO_DAMAGE))), x, y, depth)
+            canvas.survival[process] *= np.where(depth >= 0, np.exp(-np.exp(logarithm)), 1.0).astype(np.float32)
+    dose = bulk.at(np.log(np.maximum(bulk.omega[..., -1], 1e-12)), x, y, depth)
+    canvas.dose += np.where(depth >= 0, np.minimum(np.exp(dose), MOST_DOSE_MIN), 0.0).astype(np.float32)
+    canvas.rise = np.maximum(canvas.rise, bulk.at(bulk.peak, x, y, depth))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mendsim.common.errors import InputError
 from mendsim.common.lattice import Lattice
 from mendsim.common.parameters import Parameters
-from mendsim.thermal.injury import DAMAGE_PROCESSES, ZONE_COLUMNS, Injury
+from mendsim.thermal.injury import DAMAGE_PROCESSES, MOST_DOSE_MIN, ZONE_COLUMNS, Injury
 from mendsim.thermal.place import check_surface, position_um, surface_at
 from mendsim.thermal.placement import slit_weights, square_weights
 
@@ -138,6 +138,7 @@ def _cut(
         lattice=lattice,
         ablated=ablated,
         damage={process: (dead if process in CUT_OPEN else ablated).copy() for process in DAMAGE_PROCESSES},
+        dose_min=ablated * np.float32(MOST_DOSE_MIN),
         peak_temperature_c=np.full(lattice.shape, np.nan, np.float32),
         zones={name: np.array([value]) for name, value in zip(ZONE_COLUMNS, row, strict=True)},
         record={**record, "treated_fraction": float((ablated > 0.5).any(axis=0).mean())},

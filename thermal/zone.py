@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mendsim.common.parameters import Parameters
+from mendsim.thermal.channel import condense
 from mendsim.thermal.conduction import cell_properties, conduct, face_conductances
 from mendsim.thermal.damage import TABLE_START_C, TABLE_STEP_C, accumulate, rate_table
 from mendsim.thermal.grid import ZoneGrid, stretched_edges
-from mendsim.thermal.injury import DAMAGE_PROCESSES
+from mendsim.thermal.injury import DAMAGE_PROCESSES, MOST_DOSE_MIN
 from mendsim.thermal.layers import SkinLayers
-from mendsim.thermal.light import Light, beam_radius, ray_edges, ray_share, shine
+from mendsim.thermal.light import Light, beam_radius, channel_clearing, ray_edges, ray_share, shine
 from mendsim.thermal.phase import boil, dermis_heat_capacity, phase_constants, removal_heat
 from mendsim.thermal.scattered_light import ScatteredLight, warm
 from mendsim.thermal.tissue import layered_tissue
@@ -54,8 +55,10 @@ class Zone:
     removed : cells that became channel.
     water : water left in unit volume [kg/m3].
     omega : damage integral of each of `DAMAGE_PROCESSES`, ``(nz, nr, processes)``; meaningless where removed.
+    dose_min : thermal dose [min at 43 degC]; `MOST_DOSE_MIN` where removed.
     peak_c : highest temperature [degC].
     final_c : temperature at the end [degC].
+    heat : heat at the end above that of the skin before the first pulse [J]; none where removed.
     ledger : energies [J] by the names of `LEDGER`.
     steps : number of conduction steps.
     """
@@ -64,8 +67,10 @@ class Zone:
     removed: NDArray[np.bool_]
     water: NDArray[np.float64]
     omega: NDArray[np.float64]
+    dose_min: NDArray[np.float64]
     peak_c: NDArray[np.float64]
     final_c: NDArray[np.float64]
+    heat: NDArray[np.float64]
     ledger: dict[str, float]
     steps: int
 
@@ -89,6 +94,7 @@ def solve_zone(
     parameters: Parameters,
     sets: dict[str, str],
     spacing: float = 5e-6,
+    background: float = 0.0,
     cooling: float = 1.0,
 ) -> Zone:
     """Solve light, ablation, conduction and damage of one zone.
@@ -101,6 +107,7 @@ def solve_zone(
     parameters : numbers of the thermal stage.
     sets : law of damage for each process.
     spacing : side of the fine cells [m].
+    background : by how much the skin is warmer than at rest when the first pulse comes [K].
     cooling : time after the last pulse [s].
 
     Raises
@@ -112,7 +119,7 @@ def solve_zone(
     grid = ZoneGrid(
         stretched_edges(spacing, radius, radius + FAR, GROWTH), stretched_edges(spacing, depth, depth + FAR, GROWTH)
     )
-    march = _March(light, pulse, layers, parameters, rate_table(parameters, sets), grid)
+    march = _March(light, pulse, layers, parameters, rate_table(parameters, sets), grid, background)
     dt_light, packets = _pulse_steps(light, pulse, parameters, spacing)
     for number in range(pulse.count):
         march.fire(dt_light, packets)
@@ -128,7 +135,7 @@ def _pulse_steps(light: Light, pulse: Pulse, p: Parameters, spacing: float) -> t
     takes longer; conduction steps stay below a tenth of the time in which heat crosses a cell.
     """
     intensity = 2 * pulse.energy / pulse.duration / (np.pi * (0.5 * pulse.spot_diameter) ** 2)
-    front = 0.5 * spacing * removal_heat(p) / (intensity * (1 - light.plume_loss))
+    front = 0.5 * spacing * removal_heat(p) / intensity
     warming = 5.0 * dermis_heat_capacity(p) / (light.water_absorption * intensity)
     dt_light = min(max(front, warming), 0.05 * pulse.duration)
     crossing = spacing**2 * dermis_heat_capacity(p) / p["dermis.conductivity_w_per_m_k"]
@@ -148,7 +155,8 @@ def _reach(light: Light, pulse: Pulse, p: Parameters) -> tuple[float, float]:
     warm = absorption * fluence * np.exp(-absorption * z) > 5.0 * dermis_heat_capacity(p)
     depth = float(z[warm][-1]) if warm.any() else 0.0
     if light.dry_absorption > 0:
-        removed_by = np.cumsum(removal_heat(p) / ((1 - light.plume_loss) * fluence) * z[1])
+        left = np.cumprod(channel_clearing(light, pulse.spot_diameter, np.append(z, 2 * z[-1] - z[-2])))
+        removed_by = np.cumsum(removal_heat(p) / (left * fluence) * z[1])
         depth = max(depth, float(z[min(int(np.searchsorted(removed_by, 1.0)), z.size - 1)]))
     radius = pulse.spot_diameter + 0.3 * float(np.interp(depth, z, width))
     return depth + MARGIN, min(radius, max(6e-4, pulse.spot_diameter)) + MARGIN
@@ -164,6 +172,7 @@ class _March:
     parameters: Parameters
     table: NDArray[np.float64]
     grid: ZoneGrid
+    background: float
     ledger: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(LEDGER)))
     steps: int = 0
 
@@ -172,22 +181,22 @@ class _March:
         nz, nr = grid.shape
         self.tissue = layered_tissue(self.layers, grid.z_edges, p)
         self.phase = phase_constants(p)
-        self.optics = np.array(
-            [light.water_absorption / p["water.density_kg_per_m3"], light.dry_absorption, light.plume_loss]
-        )
+        self.optics = np.array([light.water_absorption / p["water.density_kg_per_m3"], light.dry_absorption])
         self.rho = ray_edges(RAYS)
         self.share = ray_share(self.rho)
         self.width = beam_radius(light, self.pulse.spot_diameter, grid.z)
+        self.clearing = channel_clearing(light, self.pulse.spot_diameter, grid.z_edges)
         self.scattered = None
         if light.scatters:
             density = p["water.density_kg_per_m3"]
             self.scattered = ScatteredLight(light, self.pulse.spot_diameter, self.layers, grid, density)
-        self.rest_c = p["skin.temperature_c"]
+        # Heat spreads, and goes to air and blood, from what this zone adds; the background runs its course elsewhere.
+        self.rest_c = p["skin.temperature_c"] + self.background
         self.temperature = np.full((nz, nr), self.rest_c)
         self.peak = self.temperature.copy()
         self.water = np.repeat(self.tissue.water[:, None], nr, axis=1)
         self.removed = np.zeros((nz, nr), np.bool_)
-        self.omega = np.zeros((nz, nr, len(DAMAGE_PROCESSES)))
+        self.omega = np.zeros((nz, nr, self.table.shape[1]))
         self.volume = grid.volume
         self.own, self.capacity, self.blood = (np.empty((nz, nr)) for _ in range(3))
         self.radial, self.axial = np.empty((nz, nr + 1)), np.empty((nz + 1, nr))
@@ -201,7 +210,7 @@ class _March:
             before = self.temperature.copy()
             for _ in range(packets):
                 self._shine(self.pulse.energy / count / packets)
-            self._conduct(dt, before)
+            self._conduct(dt, before, lit=True)
 
     def cool(self, duration: float, dt: float) -> None:
         """Let heat spread, in steps that grow while no cell changes by more than 3 K in one."""
@@ -217,8 +226,11 @@ class _March:
     def result(self) -> Zone:
         """Hand out the zone as it stands."""
         ledger = dict(zip(LEDGER, self.ledger.tolist(), strict=True))
+        dose = np.where(self.removed, MOST_DOSE_MIN, np.minimum(self.omega[:, :, -1], MOST_DOSE_MIN))
+        heat = np.where(self.removed, 0.0, self.capacity * (self.temperature - self.rest_c))
         return Zone(
-            self.grid, self.removed, self.water, self.omega, self.peak, self.temperature, ledger, self.steps
+            self.grid, self.removed, self.water, self.omega[:, :, :-1], dose, self.peak, self.temperature, heat,
+            ledger, self.steps,
         )  # fmt: skip
 
     def _shine(self, energy: float) -> None:
@@ -227,7 +239,7 @@ class _March:
             return
         reflected = energy * self.light.reflectance
         shine(
-            energy - reflected, self.rho, self.share, self.width, self.grid.r_edges, self.grid.z_edges,
+            energy - reflected, self.rho, self.share, self.width, self.clearing, self.grid.r_edges, self.grid.z_edges,
             self.volume, self.tissue.dry_heat, self.optics, self.phase,
             self.temperature, self.water, self.removed, self.ledger,
         )  # fmt: skip
@@ -245,7 +257,7 @@ class _March:
         self.ledger[LEDGER.index("passed_on")] += energy * (1.0 - back - tally.absorbed.sum())
         self.ledger[LEDGER.index("delivered")] += energy
 
-    def _conduct(self, dt: float, before: NDArray[np.float64]) -> None:
+    def _conduct(self, dt: float, before: NDArray[np.float64], *, lit: bool = False) -> None:
         p, tissue, out = self.parameters, self.tissue, np.zeros(2)
         cell_properties(
             tissue.water, tissue.dry_heat, tissue.conductivity, p["dried.conductivity_w_per_m_k"], tissue.perfusion,
@@ -262,6 +274,13 @@ class _March:
         self.ledger[LEDGER.index("conducted")] += out[0]
         self.ledger[LEDGER.index("perfused")] += out[1]
         self.ledger[LEDGER.index("stored")] -= out.sum()
+        if lit:
+            taken = condense(
+                self.own, self.capacity, self.removed, self.grid.r_edges, self.grid.z_edges,
+                p["water.boiling_c"], p["channel.condensation_w_per_m2_k"], dt, self.temperature,
+            )  # fmt: skip
+            self.ledger[LEDGER.index("plume")] -= taken
+            self.ledger[LEDGER.index("stored")] += taken
         boil(self.volume, tissue.dry_heat, self.phase, self.temperature, self.water, self.removed, self.ledger)
         accumulate(
             before, self.temperature, self.removed, self.table, TABLE_START_C, TABLE_STEP_C, self.omega, self.peak, dt

@@ -30,6 +30,7 @@ def zone(ablated_um: float) -> Injury:
         lattice=LATTICE,
         ablated=gone,
         damage=dict.fromkeys(DAMAGE_PROCESSES, dead),
+        dose_min=np.where(dead > 0, 1e6, 0.0).astype(np.float32),
         peak_temperature_c=np.where(dead > 0, 90.0, 34.0).astype(np.float32),
         zones=Injury.none(LATTICE).zones,
         record={},

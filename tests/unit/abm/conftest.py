@@ -20,6 +20,7 @@ def zone(lattice, *, width_um=120.0, depth_um=300.0, ablated_um=0.0):
         lattice=lattice,
         ablated=gone.astype(np.float32),
         damage={process: inside.astype(np.float32) for process in DAMAGE_PROCESSES},
+        dose_min=np.where(inside, 1e6, 0.0).astype(np.float32),
         peak_temperature_c=np.where(inside, 90.0, 34.0).astype(np.float32),
         zones=Injury.none(lattice).zones,
         record={},

@@ -34,6 +34,8 @@ def test_the_injury_is_complete_and_lies_below_the_disc():
     assert top[:60].max() < 0.01
     for process in DAMAGE_PROCESSES:
         np.testing.assert_allclose(injury.damage[process], injury.damage[process][:, :, ::-1], atol=1e-5)
+    dose = injury.dose_min[~air][0, 0]
+    assert dose[100] > PARAMETERS["keratinocyte_dose.cem43_min"] > 100 * dose[40]
     record = json.loads(json.dumps(injury.record))
     assert (record["kind"], record["contact_s"]) == ("contact_burn", 5.0)
     assert injury.zones["channel_depth_um"].tolist() == [0]

@@ -8,6 +8,7 @@ import pytest
 from mendsim.common.errors import InputError
 from mendsim.common.lattice import Lattice
 from mendsim.thermal import DAMAGE_PROCESSES, Injury, incision, load_parameters, punch
+from mendsim.thermal.injury import MOST_DOSE_MIN
 from mendsim.thermal.wounds import CUT_OPEN
 
 PARAMETERS = load_parameters()
@@ -62,6 +63,7 @@ def test_what_is_removed_counts_as_damaged_and_cells_die_along_the_walls():
             expected = outer.ablated if process in CUT_OPEN else injury.ablated
             np.testing.assert_array_equal(injury.damage[process], expected)
         assert np.isnan(injury.peak_temperature_c).all()
+        assert set(injury.dose_min[injury.ablated == 1]) == {np.float32(MOST_DOSE_MIN)}
         assert json.loads(json.dumps(injury.record))["depth_um"] == 300
         assert injury.zones["channel_depth_um"].tolist() == injury.zones["coagulation_depth_um"].tolist() == [300]
 

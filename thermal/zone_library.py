@@ -1,0 +1,143 @@
+"""Zones of one session, solved once for each temperature of the skin that is met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mendsim.common.parameters import Parameters
+from mendsim.thermal.grid import ZoneGrid
+from mendsim.thermal.layers import SkinLayers
+from mendsim.thermal.session import LaserSession
+from mendsim.thermal.stamp import Stamp, zone_maps
+from mendsim.thermal.zone import Pulse, Zone, solve_zone
+
+HANDOVER = 0.05
+"""Time after the last pulse [s] at which the heat of a zone goes over to the block: it is then 0.2 mm wide."""
+STEP_K = 5.0
+"""Zones are solved in skin that is warmer by whole multiples of this [K]; others lie between two of these."""
+
+
+class ZoneLibrary:
+    """The zone that a session makes in skin of any temperature.
+
+    Parameters
+    ----------
+    session, layers, parameters, sets, spacing_um : see `zone_of`.
+    """
+
+    def __init__(
+        self,
+        session: LaserSession,
+        layers: SkinLayers,
+        parameters: Parameters,
+        sets: Mapping[str, str],
+        spacing_um: float,
+    ) -> None:
+        self._problem = (session, layers, parameters, sets)
+        self._spacing_um = spacing_um
+        self._levels: dict[int, tuple[NDArray[np.float32], NDArray[np.float64]]] = {}
+        self._rest_c = parameters["skin.temperature_c"]
+        self.duration = 1e-3 * (
+            session.pulse_duration_ms + (session.stacked_pulses - 1) * session.pulse_interval_ms
+        )  # fmt: skip
+        self.grid: ZoneGrid = self._solve(0).grid
+
+    def fire(self, background: NDArray[np.float64]) -> tuple[Stamp, NDArray[np.float64]]:
+        """Fire a zone into skin that is warmer by ``background`` ``(nz,)`` [K].
+
+        Returns
+        -------
+        The zone, ready to be laid on the lattice, and the heat [J] of each of its cells at `HANDOVER` above that of the
+        skin around it.
+        """
+        warmer = np.maximum(background, 0.0) / STEP_K
+        lowest, highest = int(warmer.min()), int(np.ceil(warmer.max()))
+        maps, heat = np.zeros_like(self._level(lowest)[0]), np.zeros(self.grid.shape)
+        for level in range(lowest, highest + 1):
+            share = np.maximum(1.0 - np.abs(warmer - level), 0.0)[:, None]
+            if share.any():
+                of_maps, of_heat = self._level(level)
+                maps += share.astype(np.float32) * of_maps
+                heat += share * of_heat
+        return Stamp.of(self.grid, maps, background), heat
+
+    def _level(self, level: int) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        if level not in self._levels:
+            zone = self._solve(level)
+            self._levels[level] = zone_maps(zone, self._rest_c), zone.heat
+        return self._levels[level]
+
+    def _solve(self, level: int) -> Zone:
+        session, layers, parameters, sets = self._problem
+        return zone_of(
+            session, layers, parameters, sets,
+            zone_spacing_um=self._spacing_um, background_k=STEP_K * level, cooling=HANDOVER,
+        )  # fmt: skip
+
+
+def zone_of(
+    session: LaserSession,
+    layers: SkinLayers,
+    parameters: Parameters,
+    sets: Mapping[str, str],
+    *,
+    zone_spacing_um: float = 5.0,
+    background_k: float = 0.0,
+    cooling: float = 1.0,
+) -> Zone:
+    """Solve one zone of a session, or recall it if this process has solved the same one before.
+
+    Parameters
+    ----------
+    session, layers, parameters : what is fired at what.
+    sets : law of damage for each process.
+    zone_spacing_um : side of the fine cells.
+    background_k : by how much the skin is warmer than at rest.
+    cooling : time after the last pulse [s].
+    """
+    pulse = Pulse(
+        energy=1e-3 * session.pulse_energy_mj,
+        duration=1e-3 * session.pulse_duration_ms,
+        spot_diameter=1e-6 * session.spot_diameter_um,
+        count=session.stacked_pulses,
+        interval=1e-3 * session.pulse_interval_ms if session.stacked_pulses > 1 else 0.0,
+    )
+    values = tuple(sorted(parameters.items()))
+    chosen = tuple(sorted(sets.items()))
+    return _solve(
+        _Problem(session.device, pulse, layers, values, chosen, zone_spacing_um, background_k, cooling, parameters)
+    )
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """Everything that decides a zone, compared by content."""
+
+    device: str
+    pulse: Pulse
+    layers: SkinLayers
+    values: tuple[tuple[str, float], ...]
+    sets: tuple[tuple[str, str], ...]
+    spacing_um: float
+    background_k: float
+    cooling: float
+    parameters: Parameters = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _solve(problem: _Problem) -> Zone:
+    return solve_zone(
+        device=problem.device,
+        pulse=problem.pulse,
+        layers=problem.layers,
+        parameters=problem.parameters,
+        sets=dict(problem.sets),
+        spacing=1e-6 * problem.spacing_um,
+        background=problem.background_k,
+        cooling=problem.cooling,
+    )
