@@ -49,4 +49,4 @@ def _session(
 ) -> Injury:
     # Each session lays its zones anew; the first is centred and uses the seed itself.
     own = seed if sessions == 0 else int(bits64(seed, sessions, 0, PATTERN) >> 1)
-    return deliver(session_of(event), lattice, layers, parameters, own, centred=sessions == 0)
+    return deliver(session_of(event, parameters), lattice, layers, parameters, own, centred=sessions == 0)

@@ -81,7 +81,7 @@ def run(
         store.check_target(Path(out), overwrite=overwrite)
     began = time.perf_counter()
     parameters = parameters_of(scenario)
-    _check_patterns(scenario)
+    _check_patterns(scenario, parameters["thermal"])
     model = build_model(scenario, seed=seed, threads=threads)
     try:
         recording = simulate(model, scenario, thermal_parameters=parameters["thermal"], progress=progress)
@@ -161,12 +161,12 @@ def simulate(
     return recording
 
 
-def _check_patterns(scenario: Scenario) -> None:
+def _check_patterns(scenario: Scenario, thermal: Parameters) -> None:
     """Refuse a pattern that does not fit the skin now, not months into the run."""
     for number, event in enumerate(scenario.events):
         if isinstance(event, LaserEvent):
             try:
-                place_zones(session_of(event), lattice_of(scenario.lattice), DEFAULT_SEED)
+                place_zones(session_of(event, thermal), lattice_of(scenario.lattice), DEFAULT_SEED)
             except InputError as error:
                 key = f"events.{number}.density"
                 got = f"a sample of {error.value} um"

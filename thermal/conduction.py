@@ -15,11 +15,13 @@ from numba import njit
 
 @njit(cache=True, nogil=True)
 def cell_properties(
-    fresh_water, dry_heat, fresh, dried, perfusion, water_heat, volume, water, removed, own, capacity, blood
+    fresh_water, dry_heat, fresh, dried, perfusion, water_heat, volume, water, removed, coagulation, own, capacity,
+    blood,
 ):  # fmt: skip
     """Conductivity [W/m/K], heat capacity [J/K] and heat taken by blood [W/K] of each cell at its present water.
 
-    Conductivity falls in proportion to the water lost, from ``fresh`` to ``dried``; removed cells have none.
+    Conductivity falls in proportion to the water lost, from ``fresh`` to ``dried``; removed cells have none. Blood
+    flows in the share of vessels that is left at a damage integral of ``coagulation`` ``(nz, nr)``.
     """
     for k in range(water.shape[0]):
         for i in range(water.shape[1]):
@@ -27,7 +29,7 @@ def cell_properties(
                 own[k, i], blood[k, i] = 0.0, 0.0
             else:
                 own[k, i] = dried + water[k, i] / fresh_water[k] * (fresh[k] - dried)
-                blood[k, i] = perfusion[k] * volume[k, i]
+                blood[k, i] = perfusion[k] * volume[k, i] * np.exp(-coagulation[k, i])
             capacity[k, i] = (dry_heat[k] + water[k, i] * water_heat) * volume[k, i]
 
 
