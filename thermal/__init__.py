@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from mendsim.thermal.injury import DAMAGE_PROCESSES, Injury
 from mendsim.thermal.layers import SkinLayers
 from mendsim.thermal.library import load_parameters
 from mendsim.thermal.session import PATTERNS, SCAN_ORDERS, LaserSession
+
+if TYPE_CHECKING:
+    from mendsim.thermal.single_zone import fire_zone, law_names
+    from mendsim.thermal.treatment import deliver
+    from mendsim.thermal.zone_maps import zone_dataset
+    from mendsim.thermal.zone_table import zones
 
 __all__ = [
     "DAMAGE_PROCESSES",
@@ -15,14 +24,25 @@ __all__ = [
     "LaserSession",
     "SkinLayers",
     "deliver",
+    "fire_zone",
+    "law_names",
     "load_parameters",
+    "zone_dataset",
+    "zones",
 ]
 
 
-def __getattr__(name: str) -> object:
-    """Import ``deliver`` (and numba with it) when it is first asked for."""
-    if name == "deliver":
-        from mendsim.thermal.treatment import deliver
+_HOMES = {
+    "deliver": "treatment",
+    "fire_zone": "single_zone",
+    "law_names": "single_zone",
+    "zone_dataset": "zone_maps",
+    "zones": "zone_table",
+}
 
-        return deliver
-    raise AttributeError(name)
+
+def __getattr__(name: str) -> object:
+    """Import what needs numba when it is first asked for."""
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -11,12 +11,11 @@ from pathlib import Path
 
 from mendsim.common.targets import load_targets
 from mendsim.thermal.damage import choose_sets
-from mendsim.thermal.layers import SkinLayers
+from mendsim.thermal.layers import FACE
 from mendsim.thermal.library import load_parameters
 from mendsim.thermal.summary import summarise
 from mendsim.thermal.zone import Pulse, solve_zone
 
-FACE = SkinLayers(stratum_corneum_um=15, epidermis_um=75, dermis_um=4000)
 STACK_INTERVAL_S = 20e-3
 
 
