@@ -61,6 +61,13 @@ def plot(arguments: argparse.Namespace) -> None:
         print(path)
 
 
+def zone(arguments: argparse.Namespace) -> None:
+    """Solve zones of a laser, print their sizes and draw one."""
+    from mendsim.cli.zone import run_zone
+
+    run_zone(arguments)
+
+
 def demo(arguments: argparse.Namespace) -> None:
     """Run the three protocols beside their controls and compare them."""
     from mendsim.cli.demo import run_demo

@@ -60,6 +60,8 @@ def build_parser() -> argparse.ArgumentParser:
     plot.add_argument("--out", metavar="DIR", help="folder for the pictures (default: beside the run)")
     plot.set_defaults(command=commands.plot)
 
+    _zone(add("zone", help="solve one zone of a laser: its channel, shells of damage and heat", allow_abbrev=False))
+
     demo = add("demo", help="run the three protocols beside their controls and compare them", allow_abbrev=False)
     demo.add_argument("--out", metavar="DIR", default="demo", help="folder for runs and pictures (default: demo)")
     demo.add_argument("--workers", type=_whole(1, 1024), metavar="N", help="runs at a time (default: every core)")
@@ -103,6 +105,46 @@ def _scenario(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="replace a value, for example events.0.pulse_energy='20 mJ'; may be given more than once",
     )
+
+
+def _zone(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(command=commands.zone)
+    parser.add_argument("--list", action="store_true", help="list lasers and laws of damage, and do nothing else")
+    parser.add_argument("--laser", metavar="NAME", help="a preset or a beginning that only one has, for example co2")
+    lists = {"energy": ("mJ", "energy of a pulse"), "spot": ("UM", "diameter of the beam at 1/e2 of its peak")}
+    lists["pulse"] = ("MS", "duration of a pulse")
+    for name, (unit, text) in lists.items():
+        usual = "" if name == "energy" else "; the laser's usual one if not given"
+        parser.add_argument(
+            f"--{name}", type=_numbers, metavar=unit.upper(), help=f"{text}, or several: 5,10,20{usual}"
+        )
+    parser.add_argument("--stack", type=_whole(1, 100), default=1, metavar="N", help="pulses on the zone (default: 1)")
+    parser.add_argument("--interval", type=_number, default=20.0, metavar="MS", help="time between them (default: 20)")
+    parser.add_argument("--site", metavar="NAME", help="take the skin of this site (default: that of a face)")
+    parser.add_argument(
+        "--law",
+        action="append",
+        default=[],
+        metavar="PROCESS=LAW",
+        help="another law of damage for a process; may be given more than once",
+    )
+    parser.add_argument("--laws", action="store_true", help="compare all laws of damage")
+    parser.add_argument("--spacing", type=_number, default=5.0, metavar="UM", help="side of the cells (default: 5)")
+    parser.add_argument("--csv", metavar="FILE", help="write every size as CSV; - for standard output")
+    picture = parser.add_mutually_exclusive_group()
+    picture.add_argument("--out", metavar="FILE", help="picture (default: zone-LASER-ENERGYmJ.png)")
+    picture.add_argument("--no-picture", action="store_true", help="draw nothing")
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"not a number (got {text[:40]!r})") from None
+
+
+def _numbers(text: str) -> list[float]:
+    return [_number(part) for part in text.split(",")]
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
