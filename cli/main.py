@@ -111,13 +111,10 @@ def _zone(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=commands.zone)
     parser.add_argument("--list", action="store_true", help="list lasers and laws of damage, and do nothing else")
     parser.add_argument("--laser", metavar="NAME", help="a preset or a beginning that only one has, for example co2")
-    lists = {"energy": ("mJ", "energy of a pulse"), "spot": ("UM", "diameter of the beam at 1/e2 of its peak")}
-    lists["pulse"] = ("MS", "duration of a pulse")
-    for name, (unit, text) in lists.items():
-        usual = "" if name == "energy" else "; the laser's usual one if not given"
-        parser.add_argument(
-            f"--{name}", type=_numbers, metavar=unit.upper(), help=f"{text}, or several: 5,10,20{usual}"
-        )
+    usual = "(default: the laser's usual one)"
+    parser.add_argument("--energy", type=_numbers, metavar="MJ", help="energy of a pulse [mJ], or several: 5,10,20")
+    parser.add_argument("--spot", type=_numbers, metavar="UM", help=f"1/e2 beam diameter [um], or several {usual}")
+    parser.add_argument("--pulse", type=_numbers, metavar="MS", help=f"pulse duration [ms], or several {usual}")
     parser.add_argument("--stack", type=_whole(1, 100), default=1, metavar="N", help="pulses on the zone (default: 1)")
     parser.add_argument("--interval", type=_number, default=20.0, metavar="MS", help="time between them (default: 20)")
     parser.add_argument("--site", metavar="NAME", help="take the skin of this site (default: that of a face)")
@@ -144,7 +141,10 @@ def _number(text: str) -> float:
 
 
 def _numbers(text: str) -> list[float]:
-    return [_number(part) for part in text.split(",")]
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"not numbers (got {text[:40]!r}); allowed: 20, or 5,10,20") from None
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
