@@ -30,7 +30,13 @@ _HALF = 0.5
 
 
 def temperature(
-    run: xr.DataTree, session: int = 0, ax: Axes | None = None, *, window: Window | None = None, bar: bool = True
+    run: xr.DataTree,
+    session: int = 0,
+    ax: Axes | None = None,
+    *,
+    row: int | None = None,
+    window: Window | None = None,
+    bar: bool = True,
 ) -> Axes:
     """Draw the highest temperature that each site reached, with a contour where half of each target was damaged.
 
@@ -41,11 +47,12 @@ def temperature(
     ----------
     run, ax, window : as in `cells`.
     session : which laser session, from 0.
+    row : which section of a block, as an index along y; the middle one if not given.
     bar : whether to draw a colour bar.
     """
     ax = style.axes_or_new(ax)
     injury = run["injury"].to_dataset()
-    injury = injury.isel(session=session, y=injury.sizes["y"] // 2).load()
+    injury = injury.isel(session=session, y=injury.sizes["y"] // 2 if row is None else row).load()
     relief = surface.flat(run)
     gone = injury["ablated"].to_numpy() > _HALF
     heat = injury["peak_temperature"].to_numpy()

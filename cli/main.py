@@ -62,6 +62,18 @@ def build_parser() -> argparse.ArgumentParser:
 
     _zone(add("zone", help="solve one zone of a laser: its channel, shells of damage and heat", allow_abbrev=False))
 
+    treat = add(
+        "treat", help="fire the laser sessions of a scenario at its skin, without the healing", allow_abbrev=False
+    )
+    _scenario(treat)
+    treat.add_argument("--event", type=_whole(0, 10**6), metavar="N", help="only this event (default: every session)")
+    treat.add_argument("--seed", type=_whole(0, 2**63 - 1), help="seed of every random draw (default: 1)")
+    treat.add_argument("--csv", metavar="FILE", help="write the numbers as CSV; - for standard output")
+    pictures = treat.add_mutually_exclusive_group()
+    pictures.add_argument("--out", metavar="DIR", help="folder for the pictures (default: treat-NAME)")
+    pictures.add_argument("--no-picture", action="store_true", help="draw nothing")
+    treat.set_defaults(command=commands.treat)
+
     demo = add("demo", help="run the three protocols beside their controls and compare them", allow_abbrev=False)
     demo.add_argument("--out", metavar="DIR", default="demo", help="folder for runs and pictures (default: demo)")
     demo.add_argument("--workers", type=_whole(1, 1024), metavar="N", help="runs at a time (default: every core)")

@@ -41,13 +41,30 @@ def check_file(path: str, option: str, endings: Sequence[str] = ()) -> None:
         raise InputError("unknown kind of file", key=option, value=path, allowed=" or ".join(endings))
     if not path or place.is_dir():
         raise InputError("not the name of a file", key=option, value=path, allowed="a file")
-    parent = place.absolute().parent
+    _check_place(place, option)
+
+
+def check_folder(path: str, option: str) -> None:
+    """Refuse a folder in which nothing could be written, before the work begins.
+
+    Raises
+    ------
+    InputError : no name, a file, or inside a file.
+    """
+    place = Path(path)
+    if not path or (place.exists() and not place.is_dir()):
+        raise InputError("not the name of a folder", key=option, value=path, allowed="a folder")
+    _check_place(place, option)
+
+
+def _check_place(place: Path, option: str) -> None:
+    parent = place.absolute()
     while not parent.exists():
         parent = parent.parent
-    if not parent.is_dir():
-        raise InputError(f"cannot be written: {parent} is not a folder", key=option, value=path)
-    if not os.access(place if place.exists() else parent, os.W_OK):
-        raise InputError("cannot be written: read-only", key=option, value=path)
+        if parent.exists() and not parent.is_dir():
+            raise InputError(f"cannot be written: {parent} is not a folder", key=option, value=str(place))
+    if not os.access(parent, os.W_OK):
+        raise InputError("cannot be written: read-only", key=option, value=str(place))
 
 
 def write_csv(table: pd.DataFrame, path: str) -> None:

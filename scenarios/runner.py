@@ -15,21 +15,17 @@ from mendsim.abm.drugs import drug_by_name
 from mendsim.abm.model import HealingModel
 from mendsim.common.errors import InputError
 from mendsim.common.parameters import Parameters
-from mendsim.common.philox import bits64
-from mendsim.common.purposes import PATTERN
 from mendsim.scenarios import provenance, store
-from mendsim.scenarios.border import lattice_of, library_of, parameters_of, session_of
+from mendsim.scenarios.border import lattice_of, library_of, parameters_of
+from mendsim.scenarios.delivery import DEFAULT_SEED, check_patterns, deliver_session
 from mendsim.scenarios.loading import load
 from mendsim.scenarios.recording import Recording
 from mendsim.scenarios.schema import LaserEvent, Scenario
 from mendsim.scenarios.tree import build_tree
-from mendsim.thermal.pattern import place_zones
-from mendsim.thermal.treatment import deliver
 
 if TYPE_CHECKING:
     from mendsim.scenarios.schema import DrugEvent
 
-DEFAULT_SEED = 1
 Progress = Callable[[int, int], None]
 """Called after each step with the number of steps done and of all steps."""
 
@@ -87,7 +83,7 @@ def run(
         store.check_target(Path(out), overwrite=overwrite)
     began = time.perf_counter()
     parameters = parameters_of(scenario)
-    _check_patterns(scenario)
+    check_patterns(scenario)
     model = build_model(scenario, seed=seed, threads=threads)
     try:
         recording = simulate(model, scenario, thermal_parameters=parameters["thermal"], progress=progress)
@@ -167,23 +163,11 @@ def simulate(
     return recording
 
 
-def _check_patterns(scenario: Scenario) -> None:
-    """Refuse a pattern that does not fit the skin now, not months into the run."""
-    for number, event in enumerate(scenario.events):
-        if isinstance(event, LaserEvent):
-            try:
-                place_zones(session_of(event), lattice_of(scenario.lattice), DEFAULT_SEED)
-            except InputError as error:
-                key = f"events.{number}.density"
-                got = f"a sample of {error.value} um"
-                raise InputError(error.problem, file=scenario.name, key=key, value=got, allowed=error.allowed) from None
-
-
 def _treat(model: HealingModel, event: LaserEvent, parameters: Parameters, recording: Recording) -> None:
     number = len(recording.injuries)
-    # Each session lays its zones anew; the first is centred and uses the seed itself.
-    seed = model.seed if number == 0 else int(bits64(model.seed, number, 0, PATTERN) >> 1)
-    injury = deliver(session_of(event), model.lattice, model.layers, parameters, seed, centred=number == 0)
+    injury = deliver_session(
+        event, number, lattice=model.lattice, layers=model.layers, parameters=parameters, seed=model.seed
+    )
     model.injure(injury)
     recording.injuries.append((model.time_h, injury))
 
