@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -73,16 +74,31 @@ def test_a_zone_is_drawn_to_scale_and_its_channel_is_blank(zone, maps):
     assert "end of epidermis" in [text.get_text() for text in ax.texts]
 
 
-def test_a_figure_of_a_zone_shows_its_wall_if_it_is_thin(maps):
-    assert len(analysis.zone_figure(maps, "shallow").axes) == 2  # the zone and its colour bar
-    deep = thermal.zone_dataset(thermal.fire_zone("co2", **(ZONE | {"energy_mj": 10.0})))
-    figure = analysis.zone_figure(deep, "deep")
+def cylinder(depth_um, rim_um):
+    """Maps of a channel 100 um wide with a rim of one thickness, on cells of 5 um."""
+    edges = np.arange(0.0, 1001.0, 5.0)
+    middles = 0.5 * (edges[1:] + edges[:-1])
+    gone, hot = (
+        (middles[:, None] < depth_um + rim) & (middles[None, :] < 50.0 + rim) for rim in (0.0, rim_um)
+    )  # fmt: skip
+    names = [f"damage_{process}" for process in thermal.DAMAGE_PROCESSES]
+    maps = {"removed": gone, "peak_temperature": 37.0 + 60.0 * hot, "thermal_dose": 1e6 * hot}
+    places = {"depth_um": ("z", middles), "radius_um": ("r", middles)}
+    places |= {"depth_edge_um": ("z_edge", edges), "radius_edge_um": ("r_edge", edges)}
+    return xr.Dataset({name: (("z", "r"), maps.get(name, hot.astype(float))) for name in [*maps, *names]}, places)
+
+
+def test_a_figure_of_a_zone_shows_the_wall_of_its_channel_if_it_is_thin():
+    for maps in (cylinder(200.0, 100.0), cylinder(60.0, 10.0)):
+        assert len(analysis.zone_figure(maps, "a wall that is seen").axes) == 2  # the zone and its colour bar
+    figure = analysis.zone_figure(cylinder(600.0, 30.0), "a thin wall")
     figure.canvas.draw()
     whole, wall = figure.axes[:2]
     assert title_of(wall) == "wall at half depth"
-    assert np.ptp(wall.get_xlim()) < 0.4 * np.ptp(whole.get_ylim())
-    edge = deep["radius_um"].to_numpy()[deep["removed"].any("z")]
-    assert wall.get_xlim()[0] < edge.max()
+    left, right = wall.get_xlim()
+    assert left < 50 < 80 < right < left + 100
+    assert wall.get_ylim()[0] > 300 > wall.get_ylim()[1]
+    assert whole.get_ylim()[0] > 630
 
 
 def test_a_zone_that_does_nothing_is_said_to_do_nothing():
