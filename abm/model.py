@@ -127,10 +127,7 @@ class HealingModel(ColumnModel):
     @property
     def layers(self) -> SkinLayers:
         """Thicknesses that the thermal stage needs."""
-        s = self.site
-        return SkinLayers(
-            stratum_corneum_um=s.stratum_corneum_um, epidermis_um=s.viable_epidermis_um, dermis_um=s.dermis_um
-        )
+        return self.site.layers
 
     def injure(self, injury: Injury) -> None:
         """Take in what heat or a blade has done."""

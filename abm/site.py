@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mendsim.common.errors import InputError, choices
 from mendsim.common.parameters import Parameters
+from mendsim.thermal.layers import SkinLayers
 
 
 @cache
@@ -47,6 +48,15 @@ class SkinSite:
     elastin_mg_per_ml: float
     orientation_order: float
     anagen_fraction: float
+
+    @property
+    def layers(self) -> SkinLayers:
+        """Thicknesses that the thermal stage needs."""
+        return SkinLayers(
+            stratum_corneum_um=self.stratum_corneum_um,
+            epidermis_um=self.viable_epidermis_um,
+            dermis_um=self.dermis_um,
+        )
 
     @classmethod
     def load(cls, name: str, phototype: int) -> SkinSite:

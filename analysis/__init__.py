@@ -18,8 +18,21 @@ if TYPE_CHECKING:
     from mendsim.analysis.endpoints import list_outcomes, outcomes
     from mendsim.analysis.pictures import plot_run
     from mendsim.analysis.store import open_run
+    from mendsim.analysis.treatment_picture import treatment_figure
+    from mendsim.analysis.zone_picture import zone_figure, zone_section
 
-__all__ = ["compare_runs", "list_outcomes", "open_run", "outcomes", "plot_run", "sections", "timecourses"]
+__all__ = [
+    "compare_runs",
+    "list_outcomes",
+    "open_run",
+    "outcomes",
+    "plot_run",
+    "sections",
+    "timecourses",
+    "treatment_figure",
+    "zone_figure",
+    "zone_section",
+]
 
 _HOME = {
     "compare_runs": "comparison",
@@ -27,6 +40,9 @@ _HOME = {
     "open_run": "store",
     "outcomes": "endpoints",
     "plot_run": "pictures",
+    "treatment_figure": "treatment_picture",
+    "zone_figure": "zone_picture",
+    "zone_section": "zone_picture",
 }
 
 

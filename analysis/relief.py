@@ -81,7 +81,7 @@ class Relief:
 
 def flat(run: xr.DataTree) -> Relief:
     """Relief without a dip: the lattice as it is, depth counted from the local surface."""
-    grid = store.fields(run)
+    grid = store.grid(run)
     x, depth = grid["x_um"].to_numpy(), grid["depth_um"].to_numpy()
     return Relief(dip_um=np.zeros(len(x)), x_um=x, depth_um=depth)
 

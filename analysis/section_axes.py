@@ -21,10 +21,14 @@ _BAR_SHARE = 0.25
 
 
 def frame(ax: Axes, relief: Relief, window: Window | None, title: str) -> None:
-    """Set the limits, the depth axis, the title and the scale bar of a section."""
+    """Set the limits, the depth axis, the title and the scale bar of a section of a lattice."""
     left, right, bottom, top = relief.extent_um
-    if window is not None:
-        left, right, top, bottom = window
+    dress(ax, (left, right, top, bottom) if window is None else window, title)
+
+
+def dress(ax: Axes, window: Window, title: str) -> None:
+    """Set the limits, the depth axis, the title and the scale bar of any section."""
+    left, right, top, bottom = window
     ax.set_xlim(left, right)
     ax.set_ylim(bottom, top)
     ax.set_aspect("equal")

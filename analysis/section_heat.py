@@ -14,10 +14,10 @@ from mendsim.analysis import relief as surface
 from mendsim.analysis import store, style
 from mendsim.analysis.section_axes import Window, colour_bar, frame
 
-_HEAT_MAP = "inferno"
-_SCALE_C = Normalize(37.0, 120.0)
+HEAT_MAP = "inferno"
+SCALE_C = Normalize(37.0, 120.0)
 """Ends of the colour scale: the body, and somewhat above boiling. Vapour and char are hotter, which matters no more."""
-_SHELLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+SHELLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("collagen_denaturation", "collagen denatured", {"color": "#ffffff", "linestyle": "-"}),
     ("vessel_coagulation", "vessels coagulated", {"color": "#ffe066", "linestyle": "-"}),
     ("keratinocyte_necrosis", "keratinocytes killed", {"color": "#56b4e9", "linestyle": "-"}),
@@ -30,7 +30,13 @@ _HALF = 0.5
 
 
 def temperature(
-    run: xr.DataTree, session: int = 0, ax: Axes | None = None, *, window: Window | None = None, bar: bool = True
+    run: xr.DataTree,
+    session: int = 0,
+    ax: Axes | None = None,
+    *,
+    row: int | None = None,
+    window: Window | None = None,
+    bar: bool = True,
 ) -> Axes:
     """Draw the highest temperature that each site reached, with a contour where half of each target was damaged.
 
@@ -41,21 +47,22 @@ def temperature(
     ----------
     run, ax, window : as in `cells`.
     session : which injury, from 0.
+    row : which section of a block, as an index along y; the middle one if not given.
     bar : whether to draw a colour bar.
     """
     ax = style.axes_or_new(ax)
     injury = run["injury"].to_dataset()
-    injury = injury.isel(session=session, y=injury.sizes["y"] // 2).load()
+    injury = injury.isel(session=session, y=injury.sizes["y"] // 2 if row is None else row).load()
     relief = surface.flat(run)
     gone = injury["ablated"].to_numpy() > _HALF
     heat = injury["peak_temperature"].to_numpy()
     in_air = relief.depth_um[:, None] < 0
     top = int(np.count_nonzero(in_air))
     shown = np.where(gone | in_air, np.nan, heat)
-    ax.imshow(shown, extent=relief.extent_um, cmap=_HEAT_MAP, norm=_SCALE_C, zorder=1)
+    ax.imshow(shown, extent=relief.extent_um, cmap=HEAT_MAP, norm=SCALE_C, zorder=1)
     if gone.any():
         ax.plot([], [], label="vaporised", linestyle="", marker="s", color=style.BACKGROUND)
-    for process, label, line in _SHELLS:
+    for process, label, line in SHELLS:
         damage = injury[f"damage_{process}"].to_numpy()
         if damage.max() > _HALF:
             ax.contour(
@@ -70,21 +77,22 @@ def temperature(
             ax.plot([], [], label=label, linewidth=1.6, **line)
     frame(ax, relief, window, f"{store.causes(run)[session]} {session + 1}")
     if bar:
-        colour_bar([ax], _HEAT_MAP, _SCALE_C, "peak temperature [°C]", open_end=True)
+        colour_bar([ax], HEAT_MAP, SCALE_C, "peak temperature [°C]", open_end=True)
     return ax
 
 
-def shell_legend(axes: list[Axes], **placement: Any) -> Legend:
+def shell_legend(axes: list[Axes], title: str = "inside each line, at least half of:", **placement: Any) -> Legend:
     """Add one legend for the contours of all sections of temperature in a figure.
 
     Parameters
     ----------
     axes : axes from `temperature`, all in one figure.
+    title : what a contour says.
     placement : arguments of matplotlib's ``Figure.legend``.
     """
     shown = {label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
     dark: dict[str, Any] = {"frameon": True, "facecolor": "#22222e", "edgecolor": "none", "labelcolor": "white"}
-    dark |= {"framealpha": 1.0, "title": "inside each line, at least half of:"}
+    dark |= {"framealpha": 1.0, "title": title}
     legend = style.figure_of(axes[0]).legend(list(shown.values()), list(shown), **dark, **placement)
     legend.get_title().set_color("white")
     return legend

@@ -116,6 +116,11 @@ def fields(run: xr.DataTree) -> xr.Dataset:
     return run["fields"].to_dataset()
 
 
+def grid(run: xr.DataTree) -> xr.Dataset:
+    """Return a group with the places of the lattice sites: the fields, or the injury of sessions without a run."""
+    return fields(run) if "fields" in run.children or "injury" not in run.children else run["injury"].to_dataset()
+
+
 def snapshot_days(run: xr.DataTree) -> NDArray[np.float64]:
     """Days of the saved fields, shape ``(snapshot,)``."""
     return fields(run)["snapshot"].to_numpy() / HOURS_PER_DAY

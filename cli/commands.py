@@ -61,6 +61,28 @@ def plot(arguments: argparse.Namespace) -> None:
         print(path)
 
 
+def zone(arguments: argparse.Namespace) -> None:
+    """Solve zones of a laser, print their sizes and draw one."""
+    from mendsim.cli.zone import run_zone
+
+    run_zone(arguments)
+
+
+def treat(arguments: argparse.Namespace) -> None:
+    """Fire the laser sessions of a scenario without the healing, print what they do and draw it."""
+    scenario = _scenario_of(arguments)
+    from mendsim.cli.treat import run_treat
+
+    run_treat(
+        scenario,
+        event=arguments.event,
+        seed=arguments.seed,
+        out=arguments.out,
+        csv=arguments.csv,
+        draw=not arguments.no_picture,
+    )
+
+
 def demo(arguments: argparse.Namespace) -> None:
     """Run the three protocols beside their controls and compare them."""
     from mendsim.cli.demo import run_demo

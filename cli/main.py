@@ -60,6 +60,20 @@ def build_parser() -> argparse.ArgumentParser:
     plot.add_argument("--out", metavar="DIR", help="folder for the pictures (default: beside the run)")
     plot.set_defaults(command=commands.plot)
 
+    _zone(add("zone", help="solve one zone of a laser: its channel, shells of damage and heat", allow_abbrev=False))
+
+    treat = add(
+        "treat", help="fire the laser sessions of a scenario at its skin, without the healing", allow_abbrev=False
+    )
+    _scenario(treat)
+    treat.add_argument("--event", type=_whole(0, 10**6), metavar="N", help="only this event (default: every session)")
+    treat.add_argument("--seed", type=_whole(0, 2**63 - 1), help="seed of every random draw (default: 1)")
+    treat.add_argument("--csv", metavar="FILE", help="write the numbers as CSV; - for standard output")
+    pictures = treat.add_mutually_exclusive_group()
+    pictures.add_argument("--out", metavar="DIR", help="folder for the pictures (default: treat-NAME)")
+    pictures.add_argument("--no-picture", action="store_true", help="draw nothing")
+    treat.set_defaults(command=commands.treat)
+
     demo = add("demo", help="run the three protocols beside their controls and compare them", allow_abbrev=False)
     demo.add_argument("--out", metavar="DIR", default="demo", help="folder for runs and pictures (default: demo)")
     demo.add_argument("--workers", type=_whole(1, 1024), metavar="N", help="runs at a time (default: every core)")
@@ -103,6 +117,46 @@ def _scenario(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="replace a value, for example events.0.pulse_energy='20 mJ'; may be given more than once",
     )
+
+
+def _zone(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(command=commands.zone)
+    parser.add_argument("--list", action="store_true", help="list lasers and laws of damage, and do nothing else")
+    parser.add_argument("--laser", metavar="NAME", help="a preset or a beginning that only one has, for example co2")
+    usual = "(default: the laser's usual one)"
+    parser.add_argument("--energy", type=_numbers, metavar="MJ", help="energy of a pulse [mJ], or several: 5,10,20")
+    parser.add_argument("--spot", type=_numbers, metavar="UM", help=f"1/e2 beam diameter [um], or several {usual}")
+    parser.add_argument("--pulse", type=_numbers, metavar="MS", help=f"pulse duration [ms], or several {usual}")
+    parser.add_argument("--stack", type=_whole(1, 100), default=1, metavar="N", help="pulses on the zone (default: 1)")
+    parser.add_argument("--interval", type=_number, default=20.0, metavar="MS", help="time between them (default: 20)")
+    parser.add_argument("--site", metavar="NAME", help="take the skin of this site (default: that of a face)")
+    parser.add_argument(
+        "--law",
+        action="append",
+        default=[],
+        metavar="PROCESS=LAW",
+        help="another law of damage for a process; may be given more than once",
+    )
+    parser.add_argument("--laws", action="store_true", help="compare all laws of damage")
+    parser.add_argument("--spacing", type=_number, default=5.0, metavar="UM", help="side of the cells (default: 5)")
+    parser.add_argument("--csv", metavar="FILE", help="write every size as CSV; - for standard output")
+    picture = parser.add_mutually_exclusive_group()
+    picture.add_argument("--out", metavar="FILE", help="picture (default: zone-LASER-ENERGYmJ.png)")
+    picture.add_argument("--no-picture", action="store_true", help="draw nothing")
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"not a number (got {text[:40]!r})") from None
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"not numbers (got {text[:40]!r}); allowed: 20, or 5,10,20") from None
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:

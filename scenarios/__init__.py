@@ -12,18 +12,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mendsim.scenarios.delivery import DEFAULT_SEED
     from mendsim.scenarios.loading import load, names
     from mendsim.scenarios.problems import ScenarioError
-    from mendsim.scenarios.runner import DEFAULT_SEED, Run, build_model, run, simulate
+    from mendsim.scenarios.runner import Run, build_model, run, simulate
     from mendsim.scenarios.schema import Scenario
+    from mendsim.scenarios.treating import treat
 
-__all__ = ["DEFAULT_SEED", "Run", "Scenario", "ScenarioError", "build_model", "load", "names", "run", "simulate"]
+__all__ = [
+    "DEFAULT_SEED",
+    "Run",
+    "Scenario",
+    "ScenarioError",
+    "build_model",
+    "load",
+    "names",
+    "run",
+    "simulate",
+    "treat",
+]
 
 _HOMES = {
+    "delivery": ("DEFAULT_SEED",),
     "loading": ("load", "names"),
     "problems": ("ScenarioError",),
-    "runner": ("DEFAULT_SEED", "Run", "build_model", "run", "simulate"),
+    "runner": ("Run", "build_model", "run", "simulate"),
     "schema": ("Scenario",),
+    "treating": ("treat",),
 }
 
 

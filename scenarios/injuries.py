@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from mendsim.common.lattice import Lattice
 from mendsim.common.parameters import Parameters
-from mendsim.common.philox import bits64
-from mendsim.common.purposes import PATTERN
-from mendsim.scenarios.border import session_of
-from mendsim.scenarios.schema import ContactBurnEvent, IncisionEvent, InjuryEvent, LaserEvent, PunchEvent
+from mendsim.scenarios.delivery import deliver_session
+from mendsim.scenarios.schema import ContactBurnEvent, IncisionEvent, InjuryEvent, PunchEvent
 from mendsim.thermal.burn import contact_burn
 from mendsim.thermal.injury import Injury
 from mendsim.thermal.layers import SkinLayers
-from mendsim.thermal.treatment import deliver
 from mendsim.thermal.wounds import incision, punch
 
 
@@ -41,12 +38,4 @@ def injury_of(
             contact_s=event.contact_s,
             diameter_um=event.diameter_um,
         )
-    return _session(event, lattice, layers, parameters, seed, sessions)
-
-
-def _session(
-    event: LaserEvent, lattice: Lattice, layers: SkinLayers, parameters: Parameters, seed: int, sessions: int
-) -> Injury:
-    # Each session lays its zones anew; the first is centred and uses the seed itself.
-    own = seed if sessions == 0 else int(bits64(seed, sessions, 0, PATTERN) >> 1)
-    return deliver(session_of(event, parameters), lattice, layers, parameters, own, centred=sessions == 0)
+    return deliver_session(event, sessions, lattice=lattice, layers=layers, parameters=parameters, seed=seed)

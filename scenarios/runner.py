@@ -15,15 +15,14 @@ from mendsim.abm.model import HealingModel
 from mendsim.common.errors import InputError
 from mendsim.common.parameters import Parameters
 from mendsim.scenarios import provenance, store
-from mendsim.scenarios.border import lattice_of, library_of, parameters_of, session_of
+from mendsim.scenarios.border import lattice_of, library_of, parameters_of
+from mendsim.scenarios.delivery import DEFAULT_SEED, check_patterns
 from mendsim.scenarios.injuries import injury_of
 from mendsim.scenarios.loading import load
 from mendsim.scenarios.recording import Recording
-from mendsim.scenarios.schema import DrugEvent, InjuryEvent, LaserEvent, Scenario
+from mendsim.scenarios.schema import DrugEvent, InjuryEvent, Scenario
 from mendsim.scenarios.tree import build_tree
-from mendsim.thermal.pattern import place_zones
 
-DEFAULT_SEED = 1
 Progress = Callable[[int, int], None]
 """Called after each step with the number of steps done and of all steps."""
 
@@ -81,7 +80,7 @@ def run(
         store.check_target(Path(out), overwrite=overwrite)
     began = time.perf_counter()
     parameters = parameters_of(scenario)
-    _check_patterns(scenario, parameters["thermal"])
+    check_patterns(scenario, parameters["thermal"])
     model = build_model(scenario, seed=seed, threads=threads)
     try:
         recording = simulate(model, scenario, thermal_parameters=parameters["thermal"], progress=progress)
@@ -159,18 +158,6 @@ def simulate(
             if progress is not None:
                 progress(now + 1, scenario.steps)
     return recording
-
-
-def _check_patterns(scenario: Scenario, thermal: Parameters) -> None:
-    """Refuse a pattern that does not fit the skin now, not months into the run."""
-    for number, event in enumerate(scenario.events):
-        if isinstance(event, LaserEvent):
-            try:
-                place_zones(session_of(event, thermal), lattice_of(scenario.lattice), DEFAULT_SEED)
-            except InputError as error:
-                key = f"events.{number}.density"
-                got = f"a sample of {error.value} um"
-                raise InputError(error.problem, file=scenario.name, key=key, value=got, allowed=error.allowed) from None
 
 
 def _injure(model: HealingModel, event: InjuryEvent, parameters: Parameters, recording: Recording) -> None:

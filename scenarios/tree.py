@@ -18,7 +18,7 @@ from mendsim.abm.core import Column
 from mendsim.abm.observables import FIELDS, OBSERVABLES
 from mendsim.common.lattice import Lattice
 from mendsim.scenarios.recording import Columns, Recording
-from mendsim.thermal.injury import DAMAGE_PROCESSES, ZONE_COLUMNS
+from mendsim.thermal.injury import DAMAGE_PROCESSES, ZONE_COLUMNS, Injury
 
 AGENTS = {"keratinocyte": Keratinocyte, "fibroblast": Fibroblast, "t_cell": TCell, "follicle": Follicle}
 
@@ -37,7 +37,7 @@ def build_tree(recording: Recording, lattice: Lattice) -> xr.DataTree:
         "/series": _series(recording),
         "/outcome": _outcome(recording),
         **_snapshots(recording, lattice),
-        **_injuries(recording, lattice),
+        **injury_nodes(recording.injuries, lattice),
     }
     return xr.DataTree.from_dict(nodes)
 
@@ -123,11 +123,12 @@ def _meaning(kind: type, column: str) -> tuple[str, str]:
     return "um", f"{axis} of the {'first' if end == '0' else 'second'} end; z is depth below the mean skin surface"
 
 
-def _injuries(recording: Recording, lattice: Lattice) -> dict[str, xr.Dataset]:
-    if not recording.injuries:
+def injury_nodes(sessions: Sequence[tuple[float, Injury]], lattice: Lattice) -> dict[str, xr.Dataset]:
+    """Lay out injuries and the times [h] at which they came: maps as ``/injury``, zones as ``/zones``."""
+    if not sessions:
         return {}
-    times = np.array([time for time, _ in recording.injuries])
-    injuries = [injury for _, injury in recording.injuries]
+    times = np.array([time for time, _ in sessions])
+    injuries = [injury for _, injury in sessions]
     sites = ("session", "z", "y", "x")
     variables: dict[str, Any] = {
         "ablated": (sites, np.stack([i.ablated for i in injuries]), _about("1", "share of the site that was removed")),

@@ -66,7 +66,7 @@ class Bulk:
         self._face, self._sides = dx * dy, (dy / dx, dx / dy)
         self._intact = self.capacity, tissue.conductivity, tissue.perfusion * dz * dy * dx
         self._open = np.zeros(dz.size)
-        self._covering = (None, 0.0)
+        self._covering: tuple[float | None, float] = (None, 0.0)
         self._air = parameters["skin.surface_heat_transfer_w_per_m2_k"]
         self.cover()
         self.since, self.left = math.inf, 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -97,15 +97,17 @@ def choose_sets(parameters: Parameters, chosen: Mapping[str, str] | None = None)
     return sets
 
 
-def rate_table(parameters: Parameters, sets: Mapping[str, str]) -> NDArray[np.float64]:
-    """Rates [1/s] of every process on a fine temperature axis, shape ``(temperatures, processes + 1)``.
+def rate_table(parameters: Parameters, sets: Mapping[str, str], laws: Sequence[str] = ()) -> NDArray[np.float64]:
+    """Rates [1/s] of every process on a fine temperature axis, shape ``(temperatures, processes + laws + 1)``.
 
-    The last column is the thermal dose: minutes at 43 degC gained in a second.
+    After the processes come further ``laws``. The last column is the thermal dose: minutes at 43 degC gained in a
+    second.
 
     Between entries 0.05 degC apart the rate is interpolated, with a relative error below 1e-3 for any known law.
     """
     axis = np.arange(TABLE_START_C, TABLE_END_C + TABLE_STEP_C, TABLE_STEP_C)
-    rates = [rate(parameters.group(sets[process]), axis) for process in DAMAGE_PROCESSES]
+    names = [*(sets[process] for process in DAMAGE_PROCESSES), *laws]
+    rates = [rate(parameters.group(name), axis) for name in names]
     return np.stack([*rates, dose_rate(axis, cem43_min=1.0)], axis=1)
 
 

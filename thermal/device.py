@@ -57,7 +57,7 @@ class Device:
             known = [f"{wavelength:.0f}" for wavelength in wavelengths_nm(parameters)]
             key = f"{name}.wavelength_nm"
             raise InputError("wavelength without data", key=key, value=values["wavelength_nm"], allowed=choices(known))
-        return cls(name=name, **{**values, "top_hat": values.get("top_hat", 0.0) > 0.5})
+        return cls(name=name, top_hat=values.pop("top_hat", 0.0) > 0.5, **values)
 
     def spot_um(self, given: float | None) -> float:
         """Diameter of the spot [um]: the one given, or the usual one."""
@@ -72,8 +72,23 @@ class Device:
         if given is not None:
             return given
         if usual is None:
-            raise InputError(f"{self.name} has no usual value", key=key, allowed="a value")
+            raise InputError(f"{self.name} has no usual value, so one must be given", key=key, allowed="a value")
         return usual
+
+
+def find_device(text: str, parameters: Parameters) -> str:
+    """Name of the device that is called ``text``, or begins so; of several, the one whose name all others extend.
+
+    Raises
+    ------
+    InputError : none begins so, or several that differ.
+    """
+    known = device_names(parameters)
+    found = sorted((name for name in known if text and name.startswith(text.lower())), key=len)
+    if found and all(name.startswith(found[0]) for name in found):
+        return found[0]
+    problem = "several devices begin so" if found else "unknown device"
+    raise InputError(problem, key="device", value=text, allowed=choices(found or known))
 
 
 def device_names(parameters: Parameters) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -54,7 +55,8 @@ class Zone:
     grid : the cells.
     removed : cells that became channel.
     water : water left in unit volume [kg/m3].
-    omega : damage integral of each of `DAMAGE_PROCESSES`, ``(nz, nr, processes)``; meaningless where removed.
+    omega : damage integral of each of `DAMAGE_PROCESSES` and of further laws if asked for, ``(nz, nr, processes +
+        laws)``; meaningless where removed.
     dose_min : thermal dose [min at 43 degC]; `MOST_DOSE_MIN` where removed.
     peak_c : highest temperature [degC].
     final_c : temperature at the end [degC].
@@ -93,6 +95,7 @@ def solve_zone(
     layers: SkinLayers,
     parameters: Parameters,
     sets: dict[str, str],
+    laws: Sequence[str] = (),
     spacing: float = 5e-6,
     background: float = 0.0,
     cooling: float = 1.0,
@@ -107,6 +110,7 @@ def solve_zone(
     layers : the skin.
     parameters : numbers of the thermal stage.
     sets : law of damage for each process.
+    laws : further laws of damage to accumulate, for comparison.
     spacing : side of the fine cells [m].
     background : by how much the skin is warmer than at rest when the first pulse comes [K].
     cooling : time after the last pulse [s].
@@ -121,7 +125,8 @@ def solve_zone(
     grid = ZoneGrid(
         stretched_edges(spacing, radius, radius + FAR, GROWTH), stretched_edges(spacing, depth, depth + FAR, GROWTH)
     )
-    march = _March(light, pulse, layers, parameters, rate_table(parameters, sets), grid, background, transfer)
+    table = rate_table(parameters, sets, laws)
+    march = _March(light, pulse, layers, parameters, table, grid, background, transfer)
     dt_light, packets = _pulse_steps(light, pulse, parameters, spacing)
     for number in range(pulse.count):
         march.fire(dt_light, packets)

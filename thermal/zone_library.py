@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -86,6 +86,7 @@ def zone_of(
     parameters: Parameters,
     sets: Mapping[str, str],
     *,
+    laws: Sequence[str] = (),
     zone_spacing_um: float = 5.0,
     background_k: float = 0.0,
     cooling: float = 1.0,
@@ -96,6 +97,7 @@ def zone_of(
     ----------
     session, layers, parameters : what is fired at what.
     sets : law of damage for each process.
+    laws : further laws of damage to accumulate, for comparison.
     zone_spacing_um : side of the fine cells.
     background_k : by how much the skin is warmer than at rest.
     cooling : time after the last pulse [s].
@@ -110,11 +112,8 @@ def zone_of(
     values = tuple(sorted(parameters.items()))
     chosen = tuple(sorted(sets.items()))
     transfer = None if session.cooling_c is None else session.cooling_w_per_m2_k
-    return _solve(
-        _Problem(
-            session.device, pulse, layers, values, chosen, zone_spacing_um, background_k, cooling, transfer, parameters
-        )
-    )
+    how = zone_spacing_um, background_k, cooling, transfer
+    return _solve(_Problem(session.device, pulse, layers, values, chosen, tuple(laws), *how, parameters))
 
 
 @dataclass(frozen=True)
@@ -126,6 +125,7 @@ class _Problem:
     layers: SkinLayers
     values: tuple[tuple[str, float], ...]
     sets: tuple[tuple[str, str], ...]
+    laws: tuple[str, ...]
     spacing_um: float
     background_k: float
     cooling: float
@@ -141,6 +141,7 @@ def _solve(problem: _Problem) -> Zone:
         layers=problem.layers,
         parameters=problem.parameters,
         sets=dict(problem.sets),
+        laws=problem.laws,
         spacing=1e-6 * problem.spacing_um,
         background=problem.background_k,
         cooling=problem.cooling,

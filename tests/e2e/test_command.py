@@ -113,6 +113,18 @@ def test_a_notebook_does_the_same_in_a_few_lines(tmp_path: Path) -> None:
     assert len(run.model.agents) > 0
 
 
+def test_a_zone_and_a_treatment_without_the_healing(mendsim: Command, tmp_path: Path) -> None:
+    zone = mendsim("zone", "--laser", "co2", "--energy", "2", "--spot", "120", "--pulse", "1", "--csv", "zone.csv")
+    assert (zone.returncode, zone.stderr) == (0, "")
+    assert zone.stdout.splitlines()[-1] == "zone-co2_10600-2mJ.png"
+    treat = mendsim("treat", "ladd", "--set", "events.0.pulse_energy=2 mJ", "--out", "pictures")
+    assert (treat.returncode, treat.stderr) == (0, "")
+    assert treat.stdout.splitlines()[-1] == "pictures/event-0.png"
+    for name in ("zone-co2_10600-2mJ.png", "pictures/event-0.png"):
+        assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+    assert len((tmp_path / "zone.csv").read_text(encoding="utf-8").splitlines()) == 2
+
+
 def test_interrupt_is_one_line_and_leaves_nothing(start: Start, tmp_path: Path) -> None:
     with start("run", "acne_scar", "--out", "deep/run") as process:
         time.sleep(4)

@@ -251,6 +251,9 @@ COMMANDS: dict[str, tuple[list[str], str]] = {
         "folder: the output exists already; allowed: *--overwrite*",
     ),
     "output inside a file": (["run", "acne_scar", "--out", "empty.toml/run"], "empty.toml/run: cannot be written: *"),
+    "a zone of no laser": (["zone", "--laser", "ruby", "--energy", "5"], "--laser: unknown device (got 'ruby')*"),
+    "a zone of no energy": (["zone", "--laser", "co2", "--energy", ","], "argument --energy: not numbers (got ',')*"),
+    "treat without a laser": (["treat", "ladd_untreated"], "ladd_untreated: events: no laser session*"),
     "plot nothing": (["plot", "nowhere"], "nowhere: *"),
     "plot a folder": (["plot", "folder"], "folder: *"),
 }

@@ -6,7 +6,7 @@ import pytest
 from mendsim.common.errors import InputError
 from mendsim.common.lattice import Lattice
 from mendsim.thermal import LaserSession, SkinLayers, deliver, load_parameters
-from mendsim.thermal.device import Device, device_names, with_device
+from mendsim.thermal.device import Device, device_names, find_device, with_device
 from mendsim.thermal.light import Light, ray_edges, ray_share
 
 PARAMETERS = load_parameters()
@@ -68,3 +68,21 @@ def test_power_of_a_beam_within_its_radius(top_hat):
     assert share.sum() == pytest.approx(1.0)
     within = np.interp(1.0, edges, np.append(0.0, np.cumsum(share)))
     assert within == pytest.approx(1.0 if top_hat else 1 - np.exp(-2), rel=2e-3)
+
+
+@pytest.mark.parametrize("name", device_names(PARAMETERS))
+def test_every_preset_is_found_by_its_own_name(name):
+    assert find_device(name, PARAMETERS) == name
+
+
+def test_a_beginning_is_enough_if_one_name_is_the_beginning_of_the_rest():
+    assert find_device("co2", PARAMETERS) == find_device("CO2", PARAMETERS) == "co2_10600"
+    assert find_device("co2_10600_3", PARAMETERS) == "co2_10600_300um"
+    with pytest.raises(InputError, match=r"several devices begin so \(got 'er_glass'\); allowed: .*er_glass_1550"):
+        find_device("er_glass", PARAMETERS)
+
+
+@pytest.mark.parametrize("text", ["ruby", "", "2_10600", "co2_10600_x"])
+def test_an_unknown_device_is_told_with_the_choices(text):
+    with pytest.raises(InputError, match=r"unknown device .*allowed: .*co2_10600.*thulium_1927"):
+        find_device(text, PARAMETERS)
