@@ -22,7 +22,7 @@ from mendsim.thermal.place import position_um
 from mendsim.thermal.stamp import Stamp, zone_maps
 from mendsim.thermal.summary import summarise
 from mendsim.thermal.tissue import layered_tissue
-from mendsim.thermal.zone import LEDGER, Zone
+from mendsim.thermal.zone import LEDGER, VESSELS, Zone
 
 FINE = 1e-4
 """Fine cells below the surface and beside the rim of the disc [m]."""
@@ -176,7 +176,7 @@ class _Burn:
         cell_properties(
             tissue.water, tissue.dry_heat, tissue.conductivity, p["dried.conductivity_w_per_m_k"], tissue.perfusion,
             p["water.specific_heat_j_per_kg_k"], self.grid.volume, self.water, self.removed,
-            self.own, self.capacity, self.blood,
+            np.zeros((nz, nr)), self.own, self.capacity, self.blood,
         )  # fmt: skip
         self.radial, self.in_air, in_contact = np.empty((nz, nr + 1)), np.empty((nz + 1, nr)), np.empty((nz + 1, nr))
         for surface, axial in (
@@ -231,8 +231,9 @@ class _Burn:
     def _step(self, axial: NDArray[np.float64], above: NDArray[np.float64], dt: float) -> float:
         """Conduct and damage for ``dt`` [s]; return the largest change of a cell [K]."""
         before, out = self.rise.copy(), np.zeros(2)
+        blood = self.blood * np.exp(-self.omega[:, :, VESSELS])
         conduct(
-            self.rise, self.capacity, self.blood, self.radial, axial, above, self.work, self.factor, dt, out
+            self.rise, self.capacity, blood, self.radial, axial, above, self.work, self.factor, dt, out
         )  # fmt: skip
         mean = 0.5 * (before[0] + self.rise[0])
         through = float((dt * axial[0] * (above - mean))[above > 0].sum())

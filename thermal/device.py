@@ -65,8 +65,9 @@ class Device:
 
     def duration_ms(self, given: float | None, energy_mj: float) -> float:
         """Duration of a pulse [ms]: the one given, or the usual one for its energy [mJ]."""
-        usual = self.pulse_duration_ms if self.pulse_power_w is None else energy_mj / self.pulse_power_w
-        return self._usual("pulse_duration_ms", given, usual)
+        if given is None and self.pulse_power_w is not None:
+            return energy_mj / self.pulse_power_w
+        return self._usual("pulse_duration_ms", given, self.pulse_duration_ms)
 
     def _usual(self, key: str, given: float | None, usual: float | None) -> float:
         if given is not None:

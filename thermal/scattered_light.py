@@ -83,6 +83,7 @@ class ScatteredLight:
                 thickness=thickness,
             )
             for reduced, index, thickness in rows
+            if thickness > 0
         ]
 
 

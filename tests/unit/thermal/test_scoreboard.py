@@ -15,6 +15,6 @@ def test_targets_name_known_devices_and_measured_sizes():
     assert {row["device"] for row in rows} <= set(device_names(load_parameters()))
     first = next(row for row in rows if row["id"] == "T18")
     score = scoreboard._score(first, 20e-6)
-    assert score.target == 200
+    assert score.target.value == 200
     assert score.model > 50
     assert score.error == score.model / 200 - 1

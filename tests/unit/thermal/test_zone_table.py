@@ -92,7 +92,7 @@ def test_pulses_of_a_laser_of_known_power_last_as_long_as_their_energy_takes():
 
 def test_stacked_pulses_go_deeper_than_one():
     once, twice = (thermal.zones("co2", **ONE, stack=stack) for stack in (1, 2))
-    assert float(twice["channel_depth_um"].squeeze()) > float(once["channel_depth_um"].squeeze()) + 20
+    assert float(twice["channel_depth_um"].squeeze()) > float(once["channel_depth_um"].squeeze()) + 15
     assert float(twice["delivered_mj"].squeeze()) == pytest.approx(4.0)
 
 
