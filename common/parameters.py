@@ -63,6 +63,9 @@ class Parameters(Mapping[str, float]):
         except KeyError:
             raise InputError("unknown parameter", key=key, allowed=choices(_nearest(key, self.entries))) from None
 
+    def __contains__(self, key: object) -> bool:
+        return key in self.entries
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.entries)
 

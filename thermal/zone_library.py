@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mendsim.common.parameters import Parameters
+from mendsim.thermal import zone_cache
 from mendsim.thermal.grid import ZoneGrid
 from mendsim.thermal.layers import SkinLayers
 from mendsim.thermal.session import LaserSession
@@ -91,7 +92,7 @@ def zone_of(
     background_k: float = 0.0,
     cooling: float = 1.0,
 ) -> Zone:
-    """Solve one zone of a session, or recall it if this process has solved the same one before.
+    """Solve one zone of a session, or recall it if it has been solved before, here or by another process.
 
     Parameters
     ----------
@@ -130,12 +131,15 @@ class _Problem:
     background_k: float
     cooling: float
     transfer: float | None
-    parameters: Parameters = field(compare=False)
+    parameters: Parameters = field(compare=False, repr=False)
 
 
 @lru_cache(maxsize=64)
 def _solve(problem: _Problem) -> Zone:
-    return solve_zone(
+    key = zone_cache.key_of(problem)
+    if (known := zone_cache.recall(key)) is not None:
+        return known
+    zone = solve_zone(
         device=problem.device,
         pulse=problem.pulse,
         layers=problem.layers,
@@ -147,3 +151,5 @@ def _solve(problem: _Problem) -> Zone:
         cooling=problem.cooling,
         transfer=problem.transfer,
     )
+    zone_cache.keep(key, zone)
+    return zone
