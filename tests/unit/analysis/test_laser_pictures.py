@@ -89,8 +89,8 @@ def cylinder(depth_um, rim_um):
 
 
 def test_a_figure_of_a_zone_shows_the_wall_of_its_channel_if_it_is_thin():
-    for maps in (cylinder(200.0, 100.0), cylinder(60.0, 10.0)):
-        assert len(analysis.zone_figure(maps, "a wall that is seen").axes) == 2  # the zone and its colour bar
+    thick = analysis.zone_figure(cylinder(200.0, 100.0), "a wall that is seen")
+    assert len(thick.axes) == 2  # the zone and its colour bar
     figure = analysis.zone_figure(cylinder(600.0, 30.0), "a thin wall")
     figure.canvas.draw()
     whole, wall = figure.axes[:2]
