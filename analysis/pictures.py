@@ -34,7 +34,7 @@ def plot_run(store_path: str | Path, out_dir: str | Path | None = None) -> list[
 
     Returns
     -------
-    The files: sections over time, one zone close up, time courses, and the heat of the laser if there was any.
+    The files: sections over time, one zone close up, time courses, and the heat of a laser or a burn if there was any.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def plot_run(store_path: str | Path, out_dir: str | Path | None = None) -> list[
         "close_up": close_up,
         "time_courses": time_courses,
     }
-    if len(store.session_days(run)):
+    if store.heated(run):
         figures["heat"] = heat
     with style.applied():
         return [style.save(draw(run), folder / f"{name}.png") for name, draw in figures.items()]
@@ -79,7 +79,7 @@ def contact_sheet(run: xr.DataTree, count: int = 6) -> Figure:
 
 
 def close_up(run: xr.DataTree, count: int = 6) -> Figure:
-    """Cells of the epidermis around one laser zone, or in the middle of an untreated section, over time.
+    """Cells of the epidermis around one zone or wound, or in the middle of an untreated section, over time.
 
     Parameters
     ----------
@@ -95,19 +95,20 @@ def close_up(run: xr.DataTree, count: int = 6) -> Figure:
     for ax in axes[len(days) :]:
         ax.remove()
     sections.cell_legend(list(axes[: len(days)]), loc="outside lower center", ncols=8)
-    where = "around one laser zone" if len(store.session_days(run)) else "close up"
+    found = store.causes(run)
+    where = "close up" if not found else f"around one {found[0].replace('session', 'zone')}"
     figure.suptitle(f"{store.title(run)}: {where}", fontsize=13, fontweight="bold")
     return figure
 
 
 def heat(run: xr.DataTree) -> Figure:
-    """Peak temperature and damage of each laser session: the whole section and one zone.
+    """Peak temperature and damage of each laser session or burn: the whole section and one zone.
 
     Parameters
     ----------
-    run : a run from `mendsim.analysis.open_run` with at least one laser session.
+    run : a run from `mendsim.analysis.open_run` with at least one laser session or burn.
     """
-    sessions = range(len(store.session_days(run)))
+    sessions = store.heated(run)
     windows = [zone_window(run, session) for session in sessions]
     left, right, _, _ = relief.flat(run).extent_um
     heights = [
@@ -116,8 +117,7 @@ def heat(run: xr.DataTree) -> Figure:
     ]
     figure = style.figure(_WHOLE_IN + _ZONE_IN + 2.0, sum(heights) + 1.2)
     axes = figure.subplots(len(windows), 2, squeeze=False, width_ratios=(_WHOLE_IN, _ZONE_IN), height_ratios=heights)
-    for session, (whole, zone) in enumerate(axes):
-        window = windows[session]
+    for session, window, (whole, zone) in zip(sessions, windows, axes, strict=True):
         sections.temperature(run, session, whole, bar=False, window=(left, right, *window[2:]))
         sections.temperature(run, session, zone, window=window)
         zone.set_title("one zone")

@@ -11,7 +11,7 @@ from matplotlib.colors import Normalize
 from matplotlib.legend import Legend
 
 from mendsim.analysis import relief as surface
-from mendsim.analysis import style
+from mendsim.analysis import store, style
 from mendsim.analysis.section_axes import Window, colour_bar, frame
 
 HEAT_MAP = "inferno"
@@ -46,7 +46,7 @@ def temperature(
     Parameters
     ----------
     run, ax, window : as in `cells`.
-    session : which laser session, from 0.
+    session : which injury, from 0.
     row : which section of a block, as an index along y; the middle one if not given.
     bar : whether to draw a colour bar.
     """
@@ -75,7 +75,7 @@ def temperature(
                 linestyles=[line["linestyle"]],
             )
             ax.plot([], [], label=label, linewidth=1.6, **line)
-    frame(ax, relief, window, f"laser session {session + 1}")
+    frame(ax, relief, window, f"{store.causes(run)[session]} {session + 1}")
     if bar:
         colour_bar([ax], HEAT_MAP, SCALE_C, "peak temperature [°C]", open_end=True)
     return ax

@@ -80,8 +80,28 @@ def has_scar(run: xr.DataTree) -> bool:
     return depth is not None and bool(depth[0] > _NO_SCAR_UM)
 
 
+_CAUSES = {"laser": "laser session", "punch": "punch", "incision": "incision", "contact_burn": "contact burn"}
+_BLADES = ("punch", "incision")
+
+
+def causes(run: xr.DataTree) -> list[str]:
+    """Name what made each injury: ``laser session``, ``punch``, ..."""
+    return [_CAUSES.get(kind, kind) for kind in _kinds(run)]
+
+
+def heated(run: xr.DataTree) -> list[int]:
+    """List the numbers of the injuries in which something was heated, from 0."""
+    return [number for number, kind in enumerate(_kinds(run)) if kind not in _BLADES]
+
+
+def _kinds(run: xr.DataTree) -> list[str]:
+    count = len(session_days(run))
+    records = json.loads(run["injury"].attrs.get("record", "[]")) if count else []
+    return [record.get("kind", "laser") for record in records] or ["laser"] * count
+
+
 def session_days(run: xr.DataTree) -> NDArray[np.float64]:
-    """Days of the laser sessions, empty for an untreated control."""
+    """Days of the injuries (laser sessions, wounds, burns), empty for an untreated control."""
     if "injury" not in run.children or "session" not in run["injury"].coords:
         return np.empty(0)
     return np.atleast_1d(run["injury"]["session"].to_numpy()) / HOURS_PER_DAY

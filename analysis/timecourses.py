@@ -111,7 +111,7 @@ def applies(run: xr.DataTree, name: str) -> bool:
 
 
 def panel(run: xr.DataTree, name: str, ax: Axes | None = None, *, control: xr.DataTree | None = None) -> Axes:
-    """Draw one panel over time: the run in full lines, its control in dashed ones, laser sessions as ticks on top.
+    """Draw one panel over time: the run in full lines, its control in dashed ones, injuries as ticks on top.
 
     Time runs on a square-root scale, which gives room to the first days without losing the months.
 
@@ -154,7 +154,7 @@ def panel(run: xr.DataTree, name: str, ax: Axes | None = None, *, control: xr.Da
 
 
 def panels(run: xr.DataTree, axes: list[Axes], names: list[str], *, control: xr.DataTree | None = None) -> None:
-    """Draw several panels of one figure and one legend for treated, untreated and laser.
+    """Draw several panels of one figure and one legend for treated, untreated and injuries.
 
     Parameters
     ----------
@@ -166,8 +166,9 @@ def panels(run: xr.DataTree, axes: list[Axes], names: list[str], *, control: xr.
     handles = [Line2D([], [], color=style.INK, label="this run" if control is None else "treated")]
     if control is not None:
         handles.append(Line2D([], [], color=style.INK, linestyle=(0, (3, 1.5)), linewidth=1.2, label="untreated"))
-    if len(store.session_days(run)):
-        handles.append(Line2D([], [], color=style.MUTED, marker="v", linestyle="", markersize=6, label="laser session"))
+    if found := store.causes(run):
+        label = " or ".join(dict.fromkeys(found))
+        handles.append(Line2D([], [], color=style.MUTED, marker="v", linestyle="", markersize=6, label=label))
     style.figure_of(axes[0]).legend(handles=handles, loc="outside lower center", ncols=len(handles))
 
 

@@ -15,8 +15,8 @@ from mendsim.cli.tables import TO_STANDARD_OUTPUT, check_file, write_csv
 from mendsim.cli.zone_report import flat_table, law_table, presets_text, size_table, zone_text
 from mendsim.common.errors import InputError
 from mendsim.thermal.damage import choose_sets
+from mendsim.thermal.device import find_device
 from mendsim.thermal.layers import FACE, SkinLayers
-from mendsim.thermal.presets import find_device
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -43,7 +43,7 @@ def run_zone(arguments: argparse.Namespace) -> None:
         if getattr(arguments, name) is None:
             raise InputError("missing option", key=f"--{name}", allowed="see mendsim zone --help")
     with _named_as_options():
-        device = find_device(arguments.laser)
+        device = find_device(arguments.laser, thermal.load_parameters())
         layers = _layers(arguments.site)
     picture = _picture(arguments, device)
     if arguments.csv not in (None, TO_STANDARD_OUTPUT):

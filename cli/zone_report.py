@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mendsim import thermal
 from mendsim.cli.tables import aligned
 from mendsim.thermal.damage import default_sets
-from mendsim.thermal.library import device_names
+from mendsim.thermal.device import device_names
 from mendsim.thermal.zone_sizes import ENERGY, LETHAL_DOSE_MIN, process_words
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def presets_text() -> str:
     """Write the devices with the settings they usually have, and the laws of damage."""
     p = thermal.load_parameters()
     devices = []
-    for name in device_names():
+    for name in device_names(p):
         preset = p.group(name)
         pulse = ""
         if "pulse_duration_ms" in preset:

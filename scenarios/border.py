@@ -14,6 +14,7 @@ from mendsim.common.parameters import Parameters
 from mendsim.scenarios.schema import DrugEvent, LaserEvent, Sample, Scenario
 from mendsim.thermal import LaserSession
 from mendsim.thermal import load_parameters as load_thermal_parameters
+from mendsim.thermal.device import Device, with_device
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,13 +34,22 @@ def lattice_of(sample: Sample) -> Lattice:
     )
 
 
-def session_of(event: LaserEvent) -> LaserSession:
-    """Laser session of an event; raises `InputError` for settings that no device can deliver."""
-    return LaserSession(**{field.name: getattr(event, field.name) for field in fields(LaserSession)})
+def session_of(event: LaserEvent, parameters: Parameters) -> LaserSession:
+    """Laser session of an event, with the thermal parameters; spot and duration are the device's unless given.
+
+    Raises
+    ------
+    InputError : unknown device, or settings that no device can deliver.
+    """
+    device = Device.of(event.device, parameters)
+    values = {field.name: getattr(event, field.name) for field in fields(LaserSession)}
+    values["spot_diameter_um"] = device.spot_um(event.spot_diameter_um)
+    values["pulse_duration_ms"] = device.duration_ms(event.pulse_duration_ms, event.pulse_energy_mj)
+    return LaserSession(**values)
 
 
 def parameters_of(scenario: Scenario) -> dict[str, Parameters]:
-    """Parameters of each stage, by stage, with the scenario's overrides.
+    """Parameters of each stage, by stage, with the scenario's overrides and devices.
 
     Raises
     ------
@@ -51,7 +61,11 @@ def parameters_of(scenario: Scenario) -> dict[str, Parameters]:
         if layer not in LAYERS:
             raise InputError("unknown stage", key=key, value=layer, allowed="abm.<parameter>, thermal.<parameter>")
         overrides[layer][name] = value
-    return {layer: _overridden(layer, overrides[layer]) for layer in LAYERS}
+    tables = {layer: _overridden(layer, overrides[layer]) for layer in LAYERS}
+    for name, device in scenario.devices.items():
+        values = {**device.model_dump(), "top_hat": float(device.top_hat)}
+        tables["thermal"] = with_device(tables["thermal"], name, values, origin=scenario.name)
+    return tables
 
 
 def _overridden(layer: str, values: Mapping[str, object]) -> Parameters:

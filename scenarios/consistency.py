@@ -8,8 +8,11 @@ from itertools import pairwise
 
 from mendsim.abm.initial_state import SCARS
 from mendsim.common.errors import InputError, choices
+from mendsim.common.parameters import Parameters
 from mendsim.scenarios.border import lattice_of, parameters_of, session_of
-from mendsim.scenarios.schema import DrugEvent, LaserEvent, Scenario
+from mendsim.scenarios.problems import close_names
+from mendsim.scenarios.schema import ContactBurnEvent, DrugEvent, IncisionEvent, LaserEvent, PunchEvent, Scenario
+from mendsim.thermal.device import device_names
 
 # Estimates from the arrays that a site has, rounded up
 _BYTES_OF_SITE, _BYTES_OF_SNAPSHOT, _BYTES_OF_INJURY = 400, 80, 40
@@ -19,12 +22,20 @@ def contradictions(scenario: Scenario) -> Iterator[InputError]:
     """Find them all."""
     yield from _of_patient(scenario)
     yield from _of_times(scenario)
-    for number, event in enumerate(scenario.events):
-        if isinstance(event, LaserEvent):
-            yield from _of_laser(scenario, number, event)
     yield from _of_drugs(scenario)
     yield from _of_sample(scenario)
-    yield from _of_parameters(scenario)
+    try:
+        tables = parameters_of(scenario)
+    except InputError as error:
+        key = error.key if str(error.key).startswith("devices.") else f"parameters.{error.key}"
+        yield InputError(error.problem, key=key, value=error.value, allowed=error.allowed)
+        return
+    yield from _of_spacing(scenario, tables["abm"])
+    for number, event in enumerate(scenario.events):
+        if isinstance(event, LaserEvent):
+            yield from _of_laser(scenario, number, event, tables["thermal"])
+        elif not isinstance(event, DrugEvent):
+            yield from _of_wound(scenario, number, event)
 
 
 def _of_patient(scenario: Scenario) -> Iterator[InputError]:
@@ -93,22 +104,63 @@ def _of_times(scenario: Scenario) -> Iterator[InputError]:
             yield InputError(problem, key=key, value=f"{time:g} h", allowed=f"a multiple of step = {step:g} h")
 
 
-def _of_laser(scenario: Scenario, number: int, event: LaserEvent) -> Iterator[InputError]:
+def _of_laser(scenario: Scenario, number: int, event: LaserEvent, thermal: Parameters) -> Iterator[InputError]:
     names = {name: field.alias or name for name, field in LaserEvent.model_fields.items()}
+    if event.device not in (known := device_names(thermal)):
+        key = f"events.{number}.device"
+        yield InputError("unknown choice", key=key, value=event.device, allowed=close_names(event.device, known))
+        return
     try:
-        session_of(event)
+        session = session_of(event, thermal)
     except InputError as error:
-        yield InputError(
-            error.problem, key=f"events.{number}.{names[str(error.key)]}", value=error.value, allowed=error.allowed
-        )
+        key = names.get(str(error.key), str(error.key))
+        yield InputError(error.problem, key=f"events.{number}.{key}", value=error.value, allowed=error.allowed)
         return
     width = scenario.lattice.width_um
-    if event.spot_diameter_um > width:
+    if session.spot_diameter_um > width:
         yield InputError(
             "the spot is wider than the sample",
             key=f"events.{number}.spot_diameter",
-            value=f"{event.spot_diameter_um:g} um",
+            value=f"{session.spot_diameter_um:g} um",
             allowed=f"at most {width:g} um",
+        )
+
+
+def _of_wound(
+    scenario: Scenario, number: int, event: PunchEvent | IncisionEvent | ContactBurnEvent
+) -> Iterator[InputError]:
+    """Find a wound that leaves no skin beside or below it: only from there can it heal."""
+    sample = scenario.lattice
+    across = ("width", event.width_um) if isinstance(event, IncisionEvent) else ("diameter", event.diameter_um)
+    limits = [(*across, "wider", sample.width_um)]
+    if sample.length_um is not None and not isinstance(event, IncisionEvent):
+        limits.append((*across, "longer", sample.length_um))
+    if not isinstance(event, ContactBurnEvent):
+        limits.append(("depth", event.depth_um, "deeper", sample.depth_um))
+    for name, size, what, limit in limits:
+        if size >= limit:
+            yield InputError(
+                f"the wound is {what} than the sample",
+                key=f"events.{number}.{name}",
+                value=f"{size:g} um",
+                allowed=f"below {limit:g} um",
+            )
+    if isinstance(event, ContactBurnEvent):
+        yield from _of_disc(scenario, number, event.temperature_c)
+
+
+def _of_disc(scenario: Scenario, number: int, temperature_c: float) -> Iterator[InputError]:
+    try:
+        thermal = parameters_of(scenario)["thermal"]
+    except InputError:
+        return  # told by `_of_parameters`
+    rest_c, boiling_c = thermal["skin.temperature_c"], thermal["water.boiling_c"]
+    if not rest_c < temperature_c < boiling_c:
+        yield InputError(
+            "the disc must be hotter than skin and below its boiling point",
+            key=f"events.{number}.temperature",
+            value=f"{temperature_c:g} degC",
+            allowed=f"above {rest_c:g} and below {boiling_c:g} degC",
         )
 
 
@@ -119,12 +171,8 @@ def _of_drugs(scenario: Scenario) -> Iterator[InputError]:
             yield InputError("one drug in a run", key=f"events.{number}.drug", value=drug, allowed=drugs[0][1])
 
 
-def _of_parameters(scenario: Scenario) -> Iterator[InputError]:
-    try:
-        size = parameters_of(scenario)["abm"].entries["keratinocyte.size_um"]
-    except InputError as error:
-        yield InputError(error.problem, key=f"parameters.{error.key}", value=error.value, allowed=error.allowed)
-        return
+def _of_spacing(scenario: Scenario, abm: Parameters) -> Iterator[InputError]:
+    size = abm.entries["keratinocyte.size_um"]
     spacing = scenario.lattice.spacing_um
     if not size.low <= spacing <= size.high:
         yield InputError(

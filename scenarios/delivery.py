@@ -17,12 +17,12 @@ DEFAULT_SEED = 1
 """Seed of a run that is given none."""
 
 
-def check_patterns(scenario: Scenario) -> None:
+def check_patterns(scenario: Scenario, thermal: Parameters) -> None:
     """Refuse a pattern that does not fit the skin now, not months into the run."""
     for number, event in enumerate(scenario.events):
         if isinstance(event, LaserEvent):
             try:
-                place_zones(session_of(event), lattice_of(scenario.lattice), DEFAULT_SEED)
+                place_zones(session_of(event, thermal), lattice_of(scenario.lattice), DEFAULT_SEED)
             except InputError as error:
                 key = f"events.{number}.density"
                 got = f"a sample of {error.value} um"
@@ -44,4 +44,4 @@ def deliver_session(
     seed : of the run.
     """
     own = seed if number == 0 else int(bits64(seed, number, 0, PATTERN) >> 1)
-    return deliver(session_of(event), lattice, layers, parameters, own, centred=number == 0)
+    return deliver(session_of(event, parameters), lattice, layers, parameters, own, centred=number == 0)

@@ -107,9 +107,9 @@ def _in_words(detail: Mapping[str, Any], path: tuple[str, ...]) -> InputError:
     if kind == "literal_error":
         return InputError("unknown choice", value=value, allowed=str(context["expected"]).replace(" or ", ", "))
     if kind == "union_tag_not_found":
-        return InputError("missing key kind", allowed="'laser', 'drug'")
+        return InputError("missing key kind", allowed=_kinds())
     if kind == "union_tag_invalid":
-        return InputError("unknown kind", value=context["tag"], allowed="'laser', 'drug'")
+        return InputError("unknown kind", value=context["tag"], allowed=_kinds())
     if kind == "string_pattern_mismatch":
         return InputError(
             "not a name", value=value, allowed="up to 64 letters, digits, _ . - beginning with a letter or digit"
@@ -131,10 +131,14 @@ def _table(loc: Sequence[str | int]) -> type[BaseModel]:
         "patient": schema.Patient,
         "lattice": schema.Sample,
         "save": schema.Save,
-        "laser": schema.LaserEvent,
-        "drug": schema.DrugEvent,
     }
-    return tables[str(loc[-2])]
+    return (tables | schema.EVENT_KINDS)[str(loc[-2])]
+
+
+def _kinds() -> str:
+    from mendsim.scenarios.schema import EVENT_KINDS
+
+    return choices(f"'{kind}'" for kind in EVENT_KINDS)
 
 
 def _wanted(loc: Sequence[str | int]) -> str:

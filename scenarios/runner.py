@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import xarray as xr
 
@@ -17,14 +16,12 @@ from mendsim.common.errors import InputError
 from mendsim.common.parameters import Parameters
 from mendsim.scenarios import provenance, store
 from mendsim.scenarios.border import lattice_of, library_of, parameters_of
-from mendsim.scenarios.delivery import DEFAULT_SEED, check_patterns, deliver_session
+from mendsim.scenarios.delivery import DEFAULT_SEED, check_patterns
+from mendsim.scenarios.injuries import injury_of
 from mendsim.scenarios.loading import load
 from mendsim.scenarios.recording import Recording
-from mendsim.scenarios.schema import LaserEvent, Scenario
+from mendsim.scenarios.schema import DrugEvent, InjuryEvent, Scenario
 from mendsim.scenarios.tree import build_tree
-
-if TYPE_CHECKING:
-    from mendsim.scenarios.schema import DrugEvent
 
 Progress = Callable[[int, int], None]
 """Called after each step with the number of steps done and of all steps."""
@@ -83,7 +80,7 @@ def run(
         store.check_target(Path(out), overwrite=overwrite)
     began = time.perf_counter()
     parameters = parameters_of(scenario)
-    check_patterns(scenario)
+    check_patterns(scenario, parameters["thermal"])
     model = build_model(scenario, seed=seed, threads=threads)
     try:
         recording = simulate(model, scenario, thermal_parameters=parameters["thermal"], progress=progress)
@@ -150,10 +147,10 @@ def simulate(
         for event in scenario.events:
             if round(event.at_h / step) != now:
                 continue
-            if isinstance(event, LaserEvent):
-                _treat(model, event, thermal_parameters, recording)
-            else:
+            if isinstance(event, DrugEvent):
                 _apply(model, event)
+            else:
+                _injure(model, event, thermal_parameters, recording)
         if now in snapshots:
             recording.add_snapshot(model)
         if now < scenario.steps:
@@ -163,10 +160,10 @@ def simulate(
     return recording
 
 
-def _treat(model: HealingModel, event: LaserEvent, parameters: Parameters, recording: Recording) -> None:
-    number = len(recording.injuries)
-    injury = deliver_session(
-        event, number, lattice=model.lattice, layers=model.layers, parameters=parameters, seed=model.seed
+def _injure(model: HealingModel, event: InjuryEvent, parameters: Parameters, recording: Recording) -> None:
+    sessions = sum(injury.record["kind"] == "laser" for _, injury in recording.injuries)
+    injury = injury_of(
+        event, lattice=model.lattice, layers=model.layers, parameters=parameters, seed=model.seed, sessions=sessions
     )
     model.injure(injury)
     recording.injuries.append((model.time_h, injury))

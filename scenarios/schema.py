@@ -16,7 +16,6 @@ from mendsim.common.errors import InputError, choices
 from mendsim.scenarios.problems import ScenarioError, close_names
 from mendsim.scenarios.units import Quantity
 from mendsim.thermal import PATTERNS, SCAN_ORDERS
-from mendsim.thermal.library import device_names
 
 Extent = Annotated[float, Quantity("um", "a length", 100, 20_000, "2 mm")]
 ScarSize = Annotated[float, Quantity("um", "a length", 10, 20_000, "300 um")]
@@ -26,14 +25,22 @@ Moment = Annotated[float, Quantity("h", "a time", 0, 87_600, "90 d")]
 Duration = Annotated[float, Quantity("h", "a time", 0.01, 87_600, "12 h")]
 Step = Annotated[float, Quantity("h", "a time", 0.01, 2, "0.5 h")]
 PulseEnergy = Annotated[float, Quantity("mJ", "an energy", 0.001, 10_000, "40 mJ")]
+Wavelength = Annotated[float, Quantity("nm", "a length", 100, 100_000, "10600 nm")]
+PulsePower = Annotated[float, Quantity("W", "a power", 1e-3, 1e6, "30 W")]
 PulseTime = Annotated[float, Quantity("ms", "a time", 1e-4, 1e5, "4 ms")]
 Spot = Annotated[float, Quantity("um", "a length", 10, 3_000, "120 um")]
 SpotInterval = Annotated[float, Quantity("ms", "a time", 0.1, 1e4, "5 ms")]
 PassInterval = Annotated[float, Quantity("s", "a time", 0, 3600, "10 s")]
 Footprint = Annotated[float, Quantity("mm", "a length", 0.5, 50, "10 mm")]
+Coolant = Annotated[float, Quantity("degC", "a temperature", -200, 40, "5 degC")]
+Transfer = Annotated[float, Quantity("W/m^2/K", "a heat transfer coefficient", 1, 1e5, "1000 W/m^2/K")]
+Precooling = Annotated[float, Quantity("s", "a time", 0, 600, "2 s")]
 Jitter = Annotated[float, Quantity("um", "a length", 0, 1_000, "20 um")]
 Density = Annotated[float, Quantity("1/cm^2", "a number per area", 0.1, 1e5, "100 /cm^2")]
 Concentration = Annotated[float, Quantity("ug/mL", "a mass per volume", 1e-6, 1e6, "10 mg/mL")]
+WoundSize = Annotated[float, Quantity("um", "a length", 10, 20_000, "1 mm")]
+DiscTemperature = Annotated[float, Quantity("degC", "a temperature", 40, 120, "80 degC")]
+ContactTime = Annotated[float, Quantity("s", "a time", 0.01, 86_400, "20 s")]
 Dose = Annotated[float, Quantity("uL/cm^2", "a volume per area", 1e-3, 1_000, "5 uL/cm^2")]
 
 
@@ -72,7 +79,6 @@ def _drug_names() -> Iterable[str]:
 
 Site = Annotated[str, _one_of(site_names)]
 InitialState = Annotated[str, _one_of(lambda: INITIAL_STATES)]
-Device = Annotated[str, _one_of(device_names)]
 Pattern = Annotated[str, _one_of(lambda: PATTERNS)]
 ScanOrder = Annotated[str, _one_of(lambda: SCAN_ORDERS)]
 Drug = Annotated[str, _one_of(_drug_names)]
@@ -104,15 +110,26 @@ class Sample(Table):
     air_um: Air = Field(default=100.0, alias="air")
 
 
+class DeviceTable(Table):
+    """A laser that is not among the presets."""
+
+    wavelength_nm: Wavelength = Field(alias="wavelength")
+    beam_quality: Annotated[float, Field(ge=1, le=100)] = 1.0
+    top_hat: bool = False
+    spot_diameter_um: Spot | None = Field(default=None, alias="spot_diameter")
+    pulse_power_w: PulsePower | None = Field(default=None, alias="pulse_power")
+    pulse_duration_ms: PulseTime | None = Field(default=None, alias="pulse_duration")
+
+
 class LaserEvent(Table):
-    """A laser session, as the operator sets it."""
+    """A laser session, as the operator sets it; spot and duration of a pulse are the device's unless given."""
 
     kind: Literal["laser"]
     at_h: Moment = Field(alias="at")
-    device: Device
+    device: str
     pulse_energy_mj: PulseEnergy = Field(alias="pulse_energy")
-    pulse_duration_ms: PulseTime = Field(alias="pulse_duration")
-    spot_diameter_um: Spot = Field(alias="spot_diameter")
+    pulse_duration_ms: PulseTime | None = Field(default=None, alias="pulse_duration")
+    spot_diameter_um: Spot | None = Field(default=None, alias="spot_diameter")
     pattern: Pattern
     density_per_cm2: Density = Field(alias="density")
     passes: Annotated[int, _whole(1, 20)] = 1
@@ -122,6 +139,9 @@ class LaserEvent(Table):
     spot_interval_ms: SpotInterval = Field(default=5.0, alias="spot_interval")
     pass_interval_s: PassInterval = Field(default=10.0, alias="pass_interval")
     footprint_mm: Footprint = Field(default=10.0, alias="footprint")
+    cooling_c: Coolant | None = Field(default=None, alias="cooling_temperature")
+    cooling_w_per_m2_k: Transfer = Field(default=1000.0, alias="cooling_transfer")
+    cooling_before_s: Precooling = Field(default=0.0, alias="cooling_before")
     jitter_um: Jitter = Field(default=0.0, alias="jitter")
 
 
@@ -136,7 +156,47 @@ class DrugEvent(Table):
     duration_h: Duration = Field(alias="duration")
 
 
-Event = Annotated[LaserEvent | DrugEvent, Field(discriminator="kind")]
+class PunchEvent(Table):
+    """A punch biopsy in the middle of the sample."""
+
+    kind: Literal["punch"]
+    at_h: Moment = Field(alias="at")
+    diameter_um: WoundSize = Field(alias="diameter")
+    depth_um: WoundSize = Field(alias="depth")
+
+
+class IncisionEvent(Table):
+    """A cut along the middle of the sample, across its width, that stays open as wide as the gap."""
+
+    kind: Literal["incision"]
+    at_h: Moment = Field(alias="at")
+    width_um: WoundSize = Field(alias="width")
+    depth_um: WoundSize = Field(alias="depth")
+
+
+class ContactBurnEvent(Table):
+    """A hot disc of metal held against the middle of the sample."""
+
+    kind: Literal["contact_burn"]
+    at_h: Moment = Field(alias="at")
+    temperature_c: DiscTemperature = Field(alias="temperature")
+    contact_s: ContactTime = Field(alias="contact")
+    diameter_um: WoundSize = Field(alias="diameter")
+
+
+EVENT_KINDS: dict[str, type[Table]] = {
+    "laser": LaserEvent,
+    "drug": DrugEvent,
+    "punch": PunchEvent,
+    "incision": IncisionEvent,
+    "contact_burn": ContactBurnEvent,
+}
+"""What can happen in a scenario, by the word that stands under ``kind``."""
+
+InjuryEvent = LaserEvent | PunchEvent | IncisionEvent | ContactBurnEvent
+"""An event that injures the skin."""
+
+Event = Annotated[InjuryEvent | DrugEvent, Field(discriminator="kind")]
 
 
 class Save(Table):
@@ -160,6 +220,7 @@ class Scenario(Table):
     control: str = NO_CONTROL
     patient: Patient
     lattice: Sample
+    devices: dict[str, DeviceTable] = {}
     events: tuple[Event, ...] = ()
     follow_up_h: Moment = Field(alias="follow_up")
     step_h: Step = Field(default=0.5, alias="step")

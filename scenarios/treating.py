@@ -48,8 +48,8 @@ def treat(
     scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
     seed = DEFAULT_SEED if seed is None else seed
     chosen = _chosen(scenario, event)
-    check_patterns(scenario)
     lattice, parameters = lattice_of(scenario.lattice), parameters_of(scenario)["thermal"]
+    check_patterns(scenario, parameters)
     layers = SkinSite.load(scenario.patient.site, scenario.patient.phototype).layers
     injuries = []
     for number, laser in chosen.values():

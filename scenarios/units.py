@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)", re.ASCII | re.DOTALL)
-_UNIT = re.compile(r"[A-Za-zµμ²³0-9^*/ -]{1,40}")
+_UNIT = re.compile(r"[A-Za-zµμ°²³0-9^*/ -]{1,40}")
 _LONG_POWER = re.compile(r"[\^*]\s*-?\s*\d{2,}|\*\*\s*-?\s*\d{2,}")
 _BARE_POWER = re.compile(r"([A-Za-zµμ])(\d)")
 
@@ -62,7 +62,7 @@ class Quantity:
             raise InputError("unknown unit", value=text, allowed=wanted)
         if unit.dimensionality != _wanted_unit(self.unit).dimensionality:
             raise InputError("wrong dimension", value=text, allowed=wanted)
-        value = number * _factor(unit_text, self.unit)
+        value = _converted(number, unit_text, self.unit)
         # Twelve digits: 0.3 mm must be 300 um and 1.1 d a whole number of half hours.
         value = float(f"{value:.12g}")
         if not (math.isfinite(value) and self.low <= value <= self.high):
@@ -112,6 +112,6 @@ def _unit(text: str) -> pint.Unit | None:
         return None
 
 
-def _factor(unit_text: str, wanted: str) -> float:
-    unit = _unit(unit_text)
-    return float(_registry().Quantity(1.0, unit).to(_wanted_unit(wanted)).magnitude)
+def _converted(number: float, unit_text: str, wanted: str) -> float:
+    """Convert a number; degrees of temperature have an offset, so a factor would not do."""
+    return float(_registry().Quantity(number, _unit(unit_text)).to(_wanted_unit(wanted)).magnitude)

@@ -1,4 +1,4 @@
-"""Laser physics: a session in, the injury of the skin out. Knows nothing of cells."""
+"""Laser physics, hot discs and blades: a treatment in, the injury of the skin out. Knows nothing of cells."""
 
 from __future__ import annotations
 
@@ -23,19 +23,24 @@ __all__ = [
     "Injury",
     "LaserSession",
     "SkinLayers",
+    "contact_burn",
     "deliver",
     "fire_zone",
+    "incision",
     "law_names",
     "load_parameters",
+    "punch",
     "zone_dataset",
     "zones",
 ]
 
-
 _HOMES = {
+    "contact_burn": "burn",
     "deliver": "treatment",
     "fire_zone": "single_zone",
+    "incision": "wounds",
     "law_names": "single_zone",
+    "punch": "wounds",
     "zone_dataset": "zone_maps",
     "zones": "zone_table",
 }

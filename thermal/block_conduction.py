@@ -3,8 +3,8 @@
 Solves ``c dT/dt = div(k grad T) - p T`` for the rise ``T`` above the steady state before the session (Pennes 1948,
 doi:10.1152/jappl.1948.1.2.93) in finite volumes with the splitting of Douglas 1962 (doi:10.1007/BF01386295), second
 order in space and time. Properties depend on depth alone. Nothing passes the four sides, which mirror what is beyond.
-What leaves through the surface, through the bottom and with blood is counted as the scheme moves it, so heat is
-conserved to rounding.
+What lies above the surface may be warmer or colder than the skin at rest: air, or a cooling plate. What leaves through
+the surface, through the bottom and with blood is counted as the scheme moves it, so heat is conserved to rounding.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ class BlockFactors:
     along_x, along_y : conductances between neighbours [W/K], ``(nz,)``.
     along_z : conductances of the faces from the surface down [W/K], ``(nz + 1,)``.
     blood : heat taken by blood [W/K], ``(nz,)``.
+    above : temperature rise of what lies above the surface [K].
     pivot_x, pivot_y, pivot_z : inverse pivots of the tridiagonal systems, ``(nz, nx)``, ``(nz, ny)``, ``(nz,)``.
     dt : time [s].
     """
@@ -35,6 +36,7 @@ class BlockFactors:
     along_y: NDArray[np.float64]
     along_z: NDArray[np.float64]
     blood: NDArray[np.float64]
+    above: float
     pivot_x: NDArray[np.float64]
     pivot_y: NDArray[np.float64]
     pivot_z: NDArray[np.float64]
@@ -48,6 +50,7 @@ class BlockFactors:
         along_y: NDArray[np.float64],
         along_z: NDArray[np.float64],
         blood: NDArray[np.float64],
+        above: float,
         shape: tuple[int, int, int],
         dt: float,
     ) -> BlockFactors:
@@ -60,7 +63,7 @@ class BlockFactors:
             return faces
 
         return cls(
-            capacity, along_x, along_y, along_z, blood,
+            capacity, along_x, along_y, along_z, blood, above,
             _pivots(capacity[:, None] + np.zeros((nz, nx)), 0.5 * dt * sides(along_x, nx)),
             _pivots(capacity[:, None] + np.zeros((nz, ny)), 0.5 * dt * sides(along_y, ny)),
             _pivots(capacity[None, :], 0.5 * dt * along_z[None, :])[0],
@@ -84,16 +87,19 @@ def conduct_block(rise: NDArray[np.float64], f: BlockFactors, change: NDArray[np
 
     Returns the energy [J] that left through surface and bottom, and that blood took.
     """
-    _along_x_and_y(rise, f.capacity, f.along_x, f.along_y, f.along_z, f.blood, f.pivot_x, f.pivot_y, f.dt, change)
+    _along_x_and_y(
+        rise, f.capacity, f.along_x, f.along_y, f.along_z, f.blood, f.above, f.pivot_x, f.pivot_y, f.dt, change
+    )  # fmt: skip
     taken = f.dt * float(f.blood @ rise.sum(axis=(1, 2)))
     top, bottom = rise[0].sum(), rise[-1].sum()
     _along_z(rise, f.capacity, f.along_z, f.pivot_z, f.dt, change)
-    edge = 0.5 * f.dt * (f.along_z[0] * (top + rise[0].sum()) + f.along_z[-1] * (bottom + rise[-1].sum()))
-    return float(edge), taken
+    upward = f.along_z[0] * (0.5 * (top + rise[0].sum()) - rise[0].size * f.above)
+    downward = f.along_z[-1] * 0.5 * (bottom + rise[-1].sum())
+    return float(f.dt * (upward + downward)), taken
 
 
 @njit(cache=True, nogil=True)
-def _along_x_and_y(rise, capacity, along_x, along_y, along_z, blood, pivot_x, pivot_y, dt, change):
+def _along_x_and_y(rise, capacity, along_x, along_y, along_z, blood, above, pivot_x, pivot_y, dt, change):
     """Put into ``change`` the step with x and y implicit."""
     nz, ny, nx = rise.shape
     for k in range(nz):
@@ -104,7 +110,7 @@ def _along_x_and_y(rise, capacity, along_x, along_y, along_z, blood, pivot_x, pi
             for i in range(nx):
                 here = rise[k, j, i]
                 flow = -dt * blood[k] * here
-                flow += up * ((rise[k - 1, j, i] if k > 0 else 0.0) - here)
+                flow += up * ((rise[k - 1, j, i] if k > 0 else above) - here)
                 flow += down * ((rise[k + 1, j, i] if k + 1 < nz else 0.0) - here)
                 if j > 0:
                     flow += gy * (rise[k, j - 1, i] - here)

@@ -63,14 +63,42 @@ class Bulk:
         dz, dy, dx = np.diff(self.z_edges), self.y_edges[1], self.x_edges[1]
         water_heat = parameters["water.specific_heat_j_per_kg_k"]
         self.capacity = (tissue.dry_heat + water_heat * tissue.water) * dz * dy * dx
-        half = 0.5 * dz / tissue.conductivity
-        surface = 1.0 / parameters["skin.surface_heat_transfer_w_per_m2_k"]
-        along_z = dx * dy / np.array([half[0] + surface, *(half[1:] + half[:-1]), half[-1]])
-        sides = tissue.conductivity * dz
-        self._conductances = (sides * dy / dx, sides * dx / dy, along_z, tissue.perfusion * dz * dy * dx)
+        self._face, self._sides = dx * dy, (dy / dx, dx / dy)
+        self._intact = self.capacity, tissue.conductivity, tissue.perfusion * dz * dy * dx
+        self._open = np.zeros(dz.size)
+        self._covering: tuple[float | None, float] = (None, 0.0)
+        self._air = parameters["skin.surface_heat_transfer_w_per_m2_k"]
+        self.cover()
+        self.since, self.left = math.inf, 0.0
+
+    def cover(self, temperature_c: float | None = None, transfer: float = 0.0) -> None:
+        """Put something of a temperature [degC] on the skin that takes heat [W/m2/K]; air at rest if not given."""
+        self._covering = temperature_c, transfer
+        self._set_properties()
+        self.since = 0.0
+
+    def open(self, area: NDArray[np.float64], z_edges: NDArray[np.float64]) -> None:
+        """Open a channel of cross sections ``area`` ``(n,)`` [m2] between depths ``z_edges`` ``(n + 1,)`` [m].
+
+        Channels are counted by the share of each layer that they take: it holds no heat and, being round and empty,
+        lets the less pass by (Maxwell 1873, Rayleigh 1892 doi:10.1080/14786449208620364).
+        """
+        layer = (self.x_edges[-1] * self.y_edges[-1]) * np.diff(self.z_edges)
+        self._open += _shares(z_edges, self.z_edges) @ (area * np.diff(z_edges)) / layer
+        self._set_properties()
+
+    def _set_properties(self) -> None:
+        capacity, conductivity, blood = self._intact
+        dz, left = np.diff(self.z_edges), np.maximum(1.0 - self._open, 0.05)
+        self.capacity, self._blood = capacity * left, blood * left
+        across = conductivity * dz * left / (2.0 - left)
+        self._along = across * self._sides[0], across * self._sides[1]
+        temperature_c, transfer = self._covering
+        half = 0.5 * dz / (conductivity * left)
+        first = half[0] + 1.0 / ((self._air if temperature_c is None else transfer) * left[0])
+        self._along_z = self._face / np.array([first, *(half[1:] + half[:-1]), half[-1]])
+        self._above = 0.0 if temperature_c is None else temperature_c - self.rest_c
         self._factors: dict[float, BlockFactors] = {}
-        self.since = math.inf
-        self.left = 0.0
 
     @property
     def heat(self) -> float:
@@ -118,16 +146,15 @@ class Bulk:
         return np.interp(z, 0.5 * (self.z_edges[1:] + self.z_edges[:-1]), column)
 
     def _step(self, dt: float) -> None:
-        if self.rise.max() <= 0.0:
+        if self._above == 0.0 and not self.rise.any():
             return
         key = round(dt, 9)
         if key not in self._factors:
             if len(self._factors) > 64:
                 self._factors.clear()
-            along_x, along_y, along_z, blood = self._conductances
             self._factors[key] = BlockFactors.of(
-                self.capacity, along_x, along_y, along_z, blood, self.rise.shape, key
-            )  # fmt: skip
+                self.capacity, *self._along, self._along_z, self._blood, self._above, self.rise.shape, key
+            )
         before = self.rise + self.rest_c
         self.left += sum(conduct_block(self.rise, self._factors[key], self._change))
         flat = (-1, self.rise.shape[2])

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mendsim.common.errors import InputError
 from mendsim.common.lattice import Lattice
 from mendsim.thermal.injury import DAMAGE_PROCESSES, MOST_DOSE_MIN, Injury
+from mendsim.thermal.place import check_surface, surface_at
 from mendsim.thermal.stamp import LEAST_DOSE, Stamp
 
 
@@ -30,9 +30,7 @@ class Canvas:
     """
 
     def __init__(self, lattice: Lattice, surface_depth_um: NDArray[np.float64] | None = None) -> None:
-        if surface_depth_um is not None and surface_depth_um.shape != (lattice.ny, lattice.nx):
-            allowed = str((lattice.ny, lattice.nx))
-            raise InputError("wrong shape", key="surface_depth_um", value=surface_depth_um.shape, allowed=allowed)
+        check_surface(surface_depth_um, lattice)
         self.lattice, self.surface_depth_um = lattice, surface_depth_um
         self.kept = np.ones(lattice.shape, np.float32)
         self.survival = {process: np.ones(lattice.shape, np.float32) for process in DAMAGE_PROCESSES}
@@ -41,7 +39,8 @@ class Canvas:
 
     def lay(self, stamp: Stamp, x_um: float, y_um: float) -> None:
         """Add a zone whose axis is at (x, y), hanging from the surface there."""
-        here, values = stamp.on(self.lattice, x_um, y_um, self._surface_at(x_um, y_um))
+        surface_um = surface_at(self.surface_depth_um, self.lattice, x_um, y_um)
+        here, values = stamp.on(self.lattice, x_um, y_um, surface_um)
         self.kept[here] *= 1 - values[0]
         for process, lost in zip(DAMAGE_PROCESSES, values[1:-2], strict=True):
             self.survival[process][here] *= 1 - lost
@@ -69,11 +68,3 @@ class Canvas:
         )
         injury.validate()
         return injury
-
-    def _surface_at(self, x_um: float, y_um: float) -> float:
-        if self.surface_depth_um is None:
-            return 0.0
-        lattice = self.lattice
-        i = min(int(x_um / lattice.spacing_um), lattice.nx - 1)
-        k = 0 if lattice.ny == 1 else min(int(y_um / lattice.spacing_um), lattice.ny - 1)
-        return float(self.surface_depth_um[k, i])

@@ -3,7 +3,8 @@
 Solves ``c dT/dt = div(k grad T) - p T`` for the rise ``T`` above the steady state before the session (Pennes 1948,
 doi:10.1152/jappl.1948.1.2.93), in finite volumes, with the splitting of Douglas 1962 (doi:10.1007/BF01386295): a
 Crank-Nicolson step along r, corrected by one along z. What leaves through the edges is counted exactly as the scheme
-moves it, so heat is conserved to rounding.
+moves it, so heat is conserved to rounding. What lies above the surface may be warmer than at rest, column by column:
+air, or a hot disc that touches part of the skin.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from numba import njit
 
 @njit(cache=True, nogil=True)
 def cell_properties(
-    fresh_water, dry_heat, fresh, dried, perfusion, water_heat, volume, water, removed, own, capacity, blood
+    fresh_water, dry_heat, fresh, dried, perfusion, water_heat, volume, water, removed, coagulation, own, capacity,
+    blood,
 ):  # fmt: skip
     """Conductivity [W/m/K], heat capacity [J/K] and heat taken by blood [W/K] of each cell at its present water.
 
-    Conductivity falls in proportion to the water lost, from ``fresh`` to ``dried``; removed cells have none.
+    Conductivity falls in proportion to the water lost, from ``fresh`` to ``dried``; removed cells have none. Blood
+    flows in the share of vessels that is left at a damage integral of ``coagulation`` ``(nz, nr)``.
     """
     for k in range(water.shape[0]):
         for i in range(water.shape[1]):
@@ -26,7 +29,7 @@ def cell_properties(
                 own[k, i], blood[k, i] = 0.0, 0.0
             else:
                 own[k, i] = dried + water[k, i] / fresh_water[k] * (fresh[k] - dried)
-                blood[k, i] = perfusion[k] * volume[k, i]
+                blood[k, i] = perfusion[k] * volume[k, i] * np.exp(-coagulation[k, i])
             capacity[k, i] = (dry_heat[k] + water[k, i] * water_heat) * volume[k, i]
 
 
@@ -34,8 +37,8 @@ def cell_properties(
 def face_conductances(own, r_edges, z_edges, surface, radial, axial):
     """Conductance of every face [W/K] from the conductivity of the cells [W/m/K]; cells of none pass no heat.
 
-    ``radial`` is ``(nz, nr + 1)`` and ``axial`` is ``(nz + 1, nr)``. The axis passes nothing, the top passes to the air
-    with heat transfer ``surface`` [W/m2/K], the outer and lower edge to tissue at rest half a cell away.
+    ``radial`` is ``(nz, nr + 1)`` and ``axial`` is ``(nz + 1, nr)``. The axis passes nothing, the top passes to what
+    lies above it with heat transfer ``surface`` [W/m2/K], the outer and lower edge to tissue at rest half a cell away.
     """
     nz, nr = own.shape
     for k in range(nz):
@@ -68,7 +71,7 @@ def _in_series(area, first_length, first, second_length, second):
 
 
 @njit(cache=True, nogil=True)
-def conduct(rise, capacity, blood, radial, axial, work, factor, dt, out):
+def conduct(rise, capacity, blood, radial, axial, above, work, factor, dt, out):
     """Advance the temperature rise [K] by ``dt`` [s] in place.
 
     Parameters
@@ -76,24 +79,32 @@ def conduct(rise, capacity, blood, radial, axial, work, factor, dt, out):
     rise : ``(nz, nr)``, changed.
     capacity, blood : heat capacity [J/K] and heat taken by blood [W/K] of each cell, ``(nz, nr)``.
     radial, axial : conductances of the faces [W/K].
+    above : rise of what lies above each column of the surface [K], ``(nr,)``; zero for air at rest.
     work, factor : scratch, ``(nz, nr)``.
-    out : energy [J] added to: 0 conducted through the edges, 1 taken by blood.
+    out : energy [J] added to: 0 conducted out through the edges, 1 taken by blood.
     """
-    _predict_along_r(rise, capacity, blood, radial, axial, work, dt, out)
-    _correct_along_z(rise, capacity, axial, work, factor, dt, out)
+    _predict_along_r(rise, capacity, blood, radial, axial, above, work, dt, out)
+    _correct_along_z(rise, capacity, axial, above, work, factor, dt, out)
 
 
 @njit(cache=True, nogil=True)
-def _difference(values, conductance, n, stride_k, stride_i, k, i):
-    """Net flow [W] into cell (k, i) through its two faces along one direction, from neighbours or tissue at rest."""
-    low = values[k - stride_k, i - stride_i] if k * stride_k + i * stride_i > 0 else 0.0
-    high = values[k + stride_k, i + stride_i] if k * stride_k + i * stride_i + 1 < n else 0.0
-    here = values[k, i]
-    return conductance[k, i] * (low - here) + conductance[k + stride_k, i + stride_i] * (high - here)
+def _flow_along_r(values, radial, k, i):
+    """Net flow [W] into cell (k, i) from its neighbours along r, or from tissue at rest outside."""
+    inner = values[k, i - 1] if i > 0 else 0.0
+    outer = values[k, i + 1] if i + 1 < values.shape[1] else 0.0
+    return radial[k, i] * (inner - values[k, i]) + radial[k, i + 1] * (outer - values[k, i])
 
 
 @njit(cache=True, nogil=True)
-def _predict_along_r(rise, capacity, blood, radial, axial, work, dt, out):
+def _flow_along_z(values, axial, above, k, i):
+    """Net flow [W] into cell (k, i) from its neighbours along z, from above the surface or from tissue at rest."""
+    upper = values[k - 1, i] if k > 0 else above[i]
+    lower = values[k + 1, i] if k + 1 < values.shape[0] else 0.0
+    return axial[k, i] * (upper - values[k, i]) + axial[k + 1, i] * (lower - values[k, i])
+
+
+@njit(cache=True, nogil=True)
+def _predict_along_r(rise, capacity, blood, radial, axial, above, work, dt, out):
     """Put into ``work`` the rise after a step implicit along r and explicit along z."""
     nz, nr = rise.shape
     half = 0.5 * dt
@@ -103,7 +114,7 @@ def _predict_along_r(rise, capacity, blood, radial, axial, work, dt, out):
         lower = 0.0
         for i in range(nr):
             here = rise[k, i]
-            flow = half * _difference(rise, radial, nr, 0, 1, k, i) + dt * _difference(rise, axial, nz, 1, 0, k, i)
+            flow = half * _flow_along_r(rise, radial, k, i) + dt * _flow_along_z(rise, axial, above, k, i)
             inner, outer = half * radial[k, i], half * radial[k, i + 1]
             pivot = capacity[k, i] + outer + inner * (1.0 - lower)
             right = capacity[k, i] * here + flow - dt * blood[k, i] * here
@@ -117,32 +128,31 @@ def _predict_along_r(rise, capacity, blood, radial, axial, work, dt, out):
         for i in range(nr - 2, -1, -1):
             work[k, i] += upper[i] * work[k, i + 1]
     for i in range(nr):
-        edge += half * (axial[0, i] * rise[0, i] + axial[nz, i] * rise[nz - 1, i])
+        edge += half * (axial[0, i] * (rise[0, i] - above[i]) + axial[nz, i] * rise[nz - 1, i])
     out[0] += edge
     out[1] += taken
 
 
 @njit(cache=True, nogil=True)
-def _correct_along_z(rise, capacity, axial, work, factor, dt, out):
+def _correct_along_z(rise, capacity, axial, above, work, factor, dt, out):
     """Replace half of the old flow along z in ``work`` by the new one and put the result into ``rise``."""
     nz, nr = rise.shape
     half = 0.5 * dt
     for k in range(nz):
         for i in range(nr):
-            work[k, i] = capacity[k, i] * work[k, i] - half * _difference(rise, axial, nz, 1, 0, k, i)
+            work[k, i] = capacity[k, i] * work[k, i] - half * _flow_along_z(rise, axial, above, k, i)
     for k in range(nz):
         for i in range(nr):
-            above, below = half * axial[k, i], half * axial[k + 1, i]
+            top, bottom = half * axial[k, i], half * axial[k + 1, i]
             lower = factor[k - 1, i] if k > 0 else 0.0
-            pivot = capacity[k, i] + below + above * (1.0 - lower)
-            if k > 0:
-                work[k, i] += above * rise[k - 1, i]
-            factor[k, i] = below / pivot
+            pivot = capacity[k, i] + bottom + top * (1.0 - lower)
+            work[k, i] += top * (rise[k - 1, i] if k > 0 else above[i])
+            factor[k, i] = bottom / pivot
             rise[k, i] = work[k, i] / pivot
     for k in range(nz - 2, -1, -1):
         for i in range(nr):
             rise[k, i] += factor[k, i] * rise[k + 1, i]
     edge = 0.0
     for i in range(nr):
-        edge += half * (axial[0, i] * rise[0, i] + axial[nz, i] * rise[nz - 1, i])
+        edge += half * (axial[0, i] * (rise[0, i] - above[i]) + axial[nz, i] * rise[nz - 1, i])
     out[0] += edge

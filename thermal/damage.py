@@ -58,12 +58,20 @@ def rate(law: Mapping[str, float], temperature_c: NDArray[np.float64]) -> NDArra
     return np.where(temperature_c > law["branch_c"], above, below)
 
 
-@cache
 def default_sets() -> dict[str, str]:
     """Law of each process, as ``damage_processes.toml`` gives it."""
+    return {process: _choices()[process]["set"] for process in DAMAGE_PROCESSES}
+
+
+def coagulation_process() -> str:
+    """Process that histology takes for coagulation, as ``damage_processes.toml`` gives it."""
+    return _choices()["coagulation"]["process"]
+
+
+@cache
+def _choices() -> dict[str, dict[str, str]]:
     with (Path(__file__).parent / "damage_processes.toml").open("rb") as stream:
-        table = tomllib.load(stream)
-    return {process: table[process]["set"] for process in DAMAGE_PROCESSES}
+        return tomllib.load(stream)
 
 
 def set_names(parameters: Parameters) -> tuple[str, ...]:

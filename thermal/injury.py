@@ -44,11 +44,13 @@ class Injury:
     Parameters
     ----------
     lattice : the lattice of the arrays.
-    ablated : fraction of the volume of each site that was removed, 0 to 1, float32 ``(nz, ny, nx)``.
+    ablated : fraction of the volume of each site that was removed, 0 to 1, float32 ``(nz, ny, nx)``. A blade clears the
+        air above its cut too, where the skin may bulge.
     damage : for each of `DAMAGE_PROCESSES` the fraction ``1 - exp(-Omega)``, float32 ``(nz, ny, nx)``.
     dose_min : thermal dose, as minutes at 43 degC (CEM43; Sapareto and Dewey 1984, doi:10.1016/0360-3016(84)90379-1),
         float32 ``(nz, ny, nx)``; what was removed has the most that is kept.
-    peak_temperature_c : highest temperature of each site [degC], float32 ``(nz, ny, nx)``.
+    peak_temperature_c : highest temperature of each site [degC], float32 ``(nz, ny, nx)``; not a number if nothing was
+        heated (a blade, a sham).
     zones : one row for each zone, one 1-D array for each of `ZONE_COLUMNS`.
     record : what produced the injury, ready for JSON.
     """

@@ -40,3 +40,6 @@ FACE = SkinLayers(stratum_corneum_um=15, epidermis_um=75, dermis_um=4000)
 
 LAYER_NAMES = ("stratum_corneum", "epidermis", "dermis", "fat")
 """Names of the layers from the surface down, as they stand in the parameter file."""
+
+FACE = SkinLayers(stratum_corneum_um=15, epidermis_um=75, dermis_um=4000)
+"""Skin of the face, for zones that are asked for without a site."""

@@ -19,9 +19,3 @@ def load_parameters() -> Parameters:
     for name in FILES:
         entries |= Parameters.load(_FOLDER / name).entries
     return Parameters(entries)
-
-
-@cache
-def device_names() -> tuple[str, ...]:
-    """Names of the device presets."""
-    return tuple(dict.fromkeys(key.split(".")[0] for key in Parameters.load(_FOLDER / "devices.toml")))

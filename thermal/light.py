@@ -1,4 +1,4 @@
-"""Light in one zone where absorption dominates: a Gaussian beam of rays that is absorbed by Beer-Lambert's law.
+"""Light in one zone where absorption dominates: a beam of rays that is absorbed by Beer-Lambert's law.
 
 A ray keeps its share of the beam: at depth z it runs at radius ``rho w(z)`` with fixed ``rho``. The 1/e2 radius
 ``w`` grows by diffraction,
@@ -16,8 +16,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from mendsim.common.errors import InputError, choices
 from mendsim.common.parameters import Parameters
+from mendsim.thermal.device import Device
 from mendsim.thermal.phase import heat_cell
 
 RHO_END = 2.6
@@ -36,6 +36,7 @@ class Light:
     plume_loss: float
     plume_aspect: float
     beam_quality: float
+    top_hat: bool
     anisotropy: float = 0.0
     epidermis_reduced_scattering: float = 0.0
     dermis_refractive_index: float = 1.0
@@ -50,17 +51,8 @@ class Light:
         ------
         InputError : unknown device, or a wavelength without data.
         """
-        preset = parameters.group(device)
-        if "wavelength_nm" not in preset:
-            known = [key.rpartition(".")[0] for key in parameters if key.endswith(".wavelength_nm")]
-            raise InputError("unknown device", key="device", value=device, allowed=choices(known))
-        wavelength_nm = preset["wavelength_nm"]
-        data = parameters.group(f"light_{wavelength_nm:.0f}")
-        if not data:
-            known = sorted({key.split(".")[0].removeprefix("light_") for key in parameters if key.startswith("light_")})
-            raise InputError(
-                "wavelength without data", key=f"{device}.wavelength_nm", value=wavelength_nm, allowed=choices(known)
-            )
+        preset = Device.of(device, parameters)
+        data = parameters.group(f"light_{preset.wavelength_nm:.0f}")
         scattering = {}
         if "anisotropy" in data:
             scattering = {
@@ -71,14 +63,15 @@ class Light:
                 "reference_c": parameters["water.absorption_reference_c"],
             }
         return cls(
-            wavelength=1e-9 * wavelength_nm,
+            wavelength=1e-9 * preset.wavelength_nm,
             water_absorption=data["water_absorption_per_m"],
             dry_absorption=data["dry_absorption_per_m"],
             reduced_scattering=data["reduced_scattering_per_m"],
             refractive_index=data["refractive_index"],
-            plume_loss=data["plume_loss"],
-            plume_aspect=parameters["channel.plume_aspect"],
-            beam_quality=preset["beam_quality"],
+            plume_loss=data.get("plume_loss", 0.0),
+            plume_aspect=data.get("plume_aspect", 1.0),
+            beam_quality=preset.beam_quality,
+            top_hat=preset.top_hat,
             **scattering,
         )
 
@@ -94,38 +87,56 @@ class Light:
 
 
 def beam_radius(light: Light, spot_diameter: float, z: NDArray[np.float64]) -> NDArray[np.float64]:
-    """1/e2 radius of the beam [m] at depth z [m]; its waist lies on the surface."""
-    waist = 0.5 * spot_diameter
-    rayleigh = np.pi * waist**2 / (light.beam_quality * light.wavelength)
-    return waist * np.sqrt(1 + (z / rayleigh) ** 2)
+    """1/e2 radius of the beam [m] at depth z [m] of an open channel; its waist lies on the surface.
 
-
-def channel_clearing(light: Light, spot_diameter: float, z_edges: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share of the light that crosses each layer of an open channel, shape ``(nz,)``.
-
-    What is thrown out of a shallow crater spreads out of the way of the light; in a channel deeper than wide it cannot.
-    The light that reaches depth z through a channel under a spot of diameter D is
-
-        1 - loss (1 - exp(-z / (aspect D))).
+    What meets the wall is reflected down the channel, as a surface at grazing incidence does, but for the share that
+    the wall takes; so the beam widens by that share of what it would in air.
     """
-    left = 1.0 + light.plume_loss * np.expm1(-z_edges / (light.plume_aspect * spot_diameter))
-    return left[1:] / left[:-1]
+    waist = 0.5 * spot_diameter
+    slope = light.beam_quality * light.wavelength / (np.pi * waist)
+    taken = 1.0 - wall_reflectance(light.refractive_index, slope)
+    return np.hypot(waist, taken * slope * z)
 
 
-def ray_edges(count: int) -> NDArray[np.float64]:
+def peak(light: Light) -> float:
+    """Intensity on the axis over the mean within the beam radius."""
+    return 1.0 if light.top_hat else 2.0
+
+
+def wall_reflectance(refractive_index: float, slope: float) -> float:
+    """Share of unpolarised light that a wall reflects, met at an angle of this slope (Fresnel)."""
+    sine, cosine = slope / np.hypot(1.0, slope), 1.0 / np.hypot(1.0, slope)
+    inside = np.sqrt(refractive_index**2 - cosine**2)
+    crossed = (sine - inside) / (sine + inside)
+    along = (refractive_index**2 * sine - inside) / (refractive_index**2 * sine + inside)
+    return float(0.5 * (crossed**2 + along**2))
+
+
+def through_plume(light: Light, spot_diameter: float, depth: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    """Share of the light that reaches skin with a channel of a depth [m] on the axis.
+
+    What is thrown out of a shallow crater spreads out of the way of the light; in a channel deeper than wide it cannot,
+    and stands over the whole spot. For a spot of diameter D the share is
+
+        1 - loss (1 - exp(-depth / (aspect D))).
+    """
+    return 1.0 + light.plume_loss * np.expm1(-np.asarray(depth) / (light.plume_aspect * spot_diameter))
+
+
+def ray_edges(light: Light, count: int) -> NDArray[np.float64]:
     """Edges of the ray bundles in beam radii, shape ``(count + 1,)``."""
-    return np.linspace(0.0, RHO_END, count + 1)
+    return np.linspace(0.0, 1.0 if light.top_hat else RHO_END, count + 1)
 
 
-def ray_share(edges: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share of the power of a Gaussian beam in each bundle; they sum to 1."""
-    share = -np.diff(np.exp(-2 * edges**2))
+def ray_share(light: Light, edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share of the power of the beam in each bundle; they sum to 1."""
+    share = np.diff(edges**2) if light.top_hat else -np.diff(np.exp(-2 * edges**2))
     return share / share.sum()
 
 
 @njit(cache=True, nogil=True)
 def shine(
-    energy, rho_edges, share, radius, clearing, r_edges, z_edges, volume, dry_heat, optics, phase,
+    energy, rho_edges, share, radius, r_edges, z_edges, volume, dry_heat, optics, phase,
     temperature, water, removed, ledger,
 ):  # fmt: skip
     """Send one packet of light down the zone and heat, dry and remove what it meets.
@@ -135,12 +146,11 @@ def shine(
     energy : energy that enters the tissue [J].
     rho_edges, share : bundles of rays, in beam radii, and the share of the energy in each.
     radius : of the beam [m] in each layer, ``(nz,)``.
-    clearing : share of the light that crosses each layer of an open channel, ``(nz,)``; see `channel_clearing`.
     volume, dry_heat : of the cells [m3], and heat capacity of their dry part [J/m3/K].
     optics : absorption of water for each kg/m3 of it [m2/kg], absorption of dry tissue [1/m].
     phase : see `mendsim.thermal.phase.phase_constants`.
     temperature, water, removed : state ``(nz, nr)``, changed.
-    ledger : energy [J] added to: 0 stored, 1 latent, 2 carried off, 3 plume, 4 passed on.
+    ledger : energy [J] added to: 0 stored, 1 latent, 2 carried off, 4 passed on.
     """
     rays = share.size
     nz, nr = temperature.shape
@@ -156,12 +166,11 @@ def shine(
         for i in range(nr):
             if r_edges[i] >= reach:
                 break
+            if removed[k, i]:
+                continue
             low, high = r_edges[i] / radius[k], r_edges[i + 1] / radius[k]
             while first < rays - 1 and rho_edges[first + 1] <= low:
                 first += 1
-            if removed[k, i]:
-                ledger[3] += _take(now, rho_edges, first, low, high, 1.0 - clearing[k], used)
-                continue
             incoming = _through(now, rho_edges, first, low, high)
             if incoming > 1e-12 * energy:
                 fraction = -np.expm1(-(optics[0] * water[k, i] + optics[1]) * depth)
@@ -192,12 +201,8 @@ def _through(now, rho_edges, first, low, high):
 
 @njit(cache=True, nogil=True)
 def _take(now, rho_edges, first, low, high, fraction, used):
-    """Book in ``used`` the fraction that the rays between two radii lose, and return their loss."""
-    total = 0.0
+    """Book in ``used`` the fraction that the rays between two radii lose."""
     j = first
     while j < now.size and rho_edges[j] < high:
-        lost = now[j] * fraction * _overlap(rho_edges, j, low, high)
-        used[j] += lost
-        total += lost
+        used[j] += now[j] * fraction * _overlap(rho_edges, j, low, high)
         j += 1
-    return total

@@ -35,7 +35,7 @@ class ScatteredLight:
     def __init__(self, light: Light, spot_diameter: float, layers: SkinLayers, grid: ZoneGrid, water_density: float):
         self.light, self.grid, self.water_density = light, grid, water_density
         self.beam = Beam(
-            shape="gaussian",
+            shape="top_hat" if light.top_hat else "gaussian",
             diameter=spot_diameter,
             divergence=2.0 * light.beam_quality * light.wavelength / (np.pi * spot_diameter),
         )

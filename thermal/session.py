@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 from mendsim.common.errors import InputError, choices
-from mendsim.thermal.library import device_names
 
 PATTERNS = ("square", "hexagonal", "random")
 """How zones are laid out."""
@@ -20,7 +19,7 @@ class LaserSession:
 
     Parameters
     ----------
-    device : name of a preset in ``devices.toml``.
+    device : name of a preset in ``devices.toml``, or of a device that was added to the parameters.
     pulse_energy_mj : energy of one pulse [mJ].
     pulse_duration_ms : duration of one pulse [ms].
     spot_diameter_um : diameter of the beam at 1/e2 of its peak on the skin [um].
@@ -33,6 +32,10 @@ class LaserSession:
     spot_interval_ms : time from one zone to the next [ms].
     pass_interval_s : time from the end of one pass to the start of the next [s].
     footprint_mm : side of the square that is covered in one pass [mm]; decides how much later the next row comes.
+    cooling_c : temperature of a plate, spray or stream of air that cools the skin during the session [degC]; none if
+        not given.
+    cooling_w_per_m2_k : heat transfer to it [W/m2/K]: cold air some 100, a sapphire plate or spray some 1000.
+    cooling_before_s : how long it cools before the first zone [s].
     jitter_um : standard deviation of the place of a zone along x and along y [um].
     """
 
@@ -49,11 +52,12 @@ class LaserSession:
     spot_interval_ms: float = 5.0
     pass_interval_s: float = 10.0
     footprint_mm: float = 10.0
+    cooling_c: float | None = None
+    cooling_w_per_m2_k: float = 1000.0
+    cooling_before_s: float = 0.0
     jitter_um: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.device not in device_names():
-            raise InputError("unknown device", key="device", value=self.device, allowed=choices(device_names()))
         if self.pattern not in PATTERNS:
             raise InputError("unknown pattern", key="pattern", value=self.pattern, allowed=choices(PATTERNS))
         if self.scan_order not in SCAN_ORDERS:
@@ -61,6 +65,8 @@ class LaserSession:
         for name, limit in _LIMITS.items():
             value = getattr(self, name)
             low, high, unit = limit
+            if value is None and name == "cooling_c":
+                continue
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
                 raise InputError("out of range", key=name, value=value, allowed=f"{low:g} to {high:g} {unit}".strip())
         for name in ("passes", "stacked_pulses"):
@@ -104,5 +110,8 @@ _LIMITS = {
     "spot_interval_ms": (0.1, 1e4, "ms"),
     "pass_interval_s": (0.0, 3600.0, "s"),
     "footprint_mm": (0.5, 50.0, "mm"),
+    "cooling_c": (-200.0, 40.0, "degC"),
+    "cooling_w_per_m2_k": (1.0, 1e5, "W/m2/K"),
+    "cooling_before_s": (0.0, 600.0, "s"),
     "jitter_um": (0.0, 1000.0, "um"),
 }

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from mendsim.common.errors import InputError, choices
 from mendsim.common.parameters import Parameters
 from mendsim.thermal.damage import choose_sets, set_names
+from mendsim.thermal.device import Device, find_device
 from mendsim.thermal.layers import FACE, SkinLayers
 from mendsim.thermal.library import load_parameters
-from mendsim.thermal.presets import find_device, usual_pulse_ms, usual_spot_um
 from mendsim.thermal.session import LaserSession
 from mendsim.thermal.zone import Zone
 from mendsim.thermal.zone_library import zone_of
@@ -80,18 +80,21 @@ def lone_session(
     parameters: Parameters,
 ) -> LaserSession:
     """Session that fires one zone on a square centimetre: its settings are complete and have met its checks."""
-    device = find_device(device)
-    settings: dict[str, float] = {
-        "pulse_energy_mj": energy_mj,
-        "spot_diameter_um": usual_spot_um(device, parameters) if spot_um is None else spot_um,
-        "stacked_pulses": stack,
-        "pulse_interval_ms": interval_ms,
-    }
-    if pulse_ms is None:
-        # An energy out of range is told of before a pulse duration that would follow from it.
-        _checked(device, settings | {"pulse_duration_ms": 1e-3})
-        pulse_ms = usual_pulse_ms(device, energy_mj, parameters)
-    return _checked(device, settings | {"pulse_duration_ms": pulse_ms})
+    laser = Device.of(find_device(device, parameters), parameters)
+    try:
+        settings: dict[str, float] = {
+            "pulse_energy_mj": energy_mj,
+            "spot_diameter_um": laser.spot_um(spot_um),
+            "stacked_pulses": stack,
+            "pulse_interval_ms": interval_ms,
+        }
+        if pulse_ms is None:
+            # An energy out of range is told of before a pulse duration that would follow from it.
+            _session(laser.name, settings | {"pulse_duration_ms": 1e-3})
+        return _session(laser.name, settings | {"pulse_duration_ms": laser.duration_ms(pulse_ms, energy_mj)})
+    except InputError as error:
+        key = _OUR_NAMES.get(str(error.key), error.key)
+        raise InputError(error.problem, key=key, value=error.value, allowed=error.allowed) from None
 
 
 def solve_alone(
@@ -118,9 +121,5 @@ def law_names() -> tuple[str, ...]:
     return set_names(load_parameters())
 
 
-def _checked(device: str, settings: Mapping[str, float]) -> LaserSession:
-    try:
-        return LaserSession(device=device, pattern="square", density_per_cm2=1.0, **settings)  # type: ignore[arg-type]
-    except InputError as error:
-        key = _OUR_NAMES.get(str(error.key), error.key)
-        raise InputError(error.problem, key=key, value=error.value, allowed=error.allowed) from None
+def _session(device: str, settings: Mapping[str, float]) -> LaserSession:
+    return LaserSession(device=device, pattern="square", density_per_cm2=1.0, **settings)  # type: ignore[arg-type]

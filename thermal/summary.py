@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mendsim.thermal.damage import coagulation_process
 from mendsim.thermal.injury import DAMAGE_PROCESSES
 from mendsim.thermal.zone import Zone
 
@@ -45,8 +46,8 @@ def _farthest_crossing(
 def summarise(zone: Zone) -> dict[str, float]:
     """Sizes of the channel, of the coagulated column around it and of every shell [um], and the peak temperature.
 
-    Coagulation is what histology stains: collagen denatured to Omega = 1. The rim is measured at half the depth of the
-    channel.
+    Coagulation is the shell of the process that histology takes for it, to Omega = 1. The rim is measured at half the
+    depth of the channel.
     """
     channel = region_size(zone.removed, zone)
     omega = np.where(zone.removed[:, :, None], 1e3, np.minimum(zone.omega, 1e3))
@@ -55,13 +56,13 @@ def summarise(zone: Zone) -> dict[str, float]:
         process: level_size(np.maximum(logarithm[:, :, p], -20.0), 0.0, zone)
         for p, process in enumerate(DAMAGE_PROCESSES)
     }
-    coagulation = shells["collagen_denaturation"]
+    coagulation = shells[coagulation_process()]
     out = {
         "channel_depth_um": channel[0],
         "channel_width_um": channel[1],
         "coagulation_depth_um": max(coagulation[0], channel[0]),
         "coagulation_width_um": max(coagulation[1], channel[1]),
-        "rim_um": _rim(zone, logarithm[:, :, DAMAGE_PROCESSES.index("collagen_denaturation")]),
+        "rim_um": _rim(zone, logarithm[:, :, DAMAGE_PROCESSES.index(coagulation_process())]),
         "peak_temperature_c": float(zone.peak_c[~zone.removed].max()),
     }
     for process, (depth, width) in shells.items():
@@ -70,7 +71,7 @@ def summarise(zone: Zone) -> dict[str, float]:
 
 
 def _rim(zone: Zone, logarithm: NDArray[np.float64]) -> float:
-    """Thickness of denatured collagen beside the channel at half its depth [um]."""
+    """Thickness of coagulated tissue beside the channel at half its depth [um]."""
     if not zone.removed.any():
         return 0.0
     row = int(np.flatnonzero(zone.removed.any(axis=1))[-1]) // 2

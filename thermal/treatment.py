@@ -79,6 +79,9 @@ def deliver(
     size = (1e-6 * lattice.nx * lattice.spacing_um, 1e-6 * across)
     bulk = Bulk(layers, parameters, size, depth, 1e-6 * BULK_SPACING_UM, table)
     zones = ZoneLibrary(session, layers, parameters, sets, zone_spacing_um)
+    if session.cooling_c is not None:
+        bulk.cover(session.cooling_c, session.cooling_w_per_m2_k)
+        bulk.advance(session.cooling_before_s)
     # The plane of a section is one side of its half row, on which the axes lie.
     heat = _fire(zones, bulk, canvas, 1.0 if lattice.ny > 1 else 0.5, axes, passes, times)
     _add_bulk(canvas, bulk, 0.0 if lattice.ny == 1 else None)
@@ -114,16 +117,17 @@ def _fire(
 ) -> list[dict[str, float]]:
     """Fire every zone in its turn, then let the skin cool; return how warm it was after each pass."""
     order = np.lexsort((np.arange(times.size), times))
-    waiting: list[tuple[float, int, NDArray[np.float64]]] = []
+    waiting: list[tuple[float, int, NDArray[np.float64], NDArray[np.float64]]] = []
     heat: list[dict[str, float]] = []
     now = 0.0
 
     def wait(until: float) -> None:
         nonlocal now
         while waiting and waiting[0][0] <= until:
-            due, index, warm = heapq.heappop(waiting)
+            due, index, warm, area = heapq.heappop(waiting)
             bulk.advance(due - now)
             x, y = 1e-6 * axes[index]
+            bulk.open(share * area, zones.grid.z_edges)
             bulk.take(share * warm, zones.grid, x, y)
             now = due
         bulk.advance(until - now)
@@ -132,12 +136,13 @@ def _fire(
     for number, index in enumerate(order):
         wait(float(times[index]))
         x_um, y_um = axes[index]
-        stamp, warm = zones.fire(bulk.on_axis(1e-6 * x_um, 1e-6 * y_um, zones.grid.z))
+        stamp, warm, area = zones.fire(bulk.on_axis(1e-6 * x_um, 1e-6 * y_um, zones.grid.z))
         canvas.lay(stamp, float(x_um), float(y_um))
-        heapq.heappush(waiting, (now + zones.duration + HANDOVER, int(index), warm))
+        heapq.heappush(waiting, (now + zones.duration + HANDOVER, int(index), warm, area))
         if number + 1 == order.size or passes[order[number + 1]] > passes[index]:
             wait(now + zones.duration + HANDOVER)
             heat.append({"end_s": now} | bulk.warmth())
+    bulk.cover()
     end = now + LONGEST_COOLING
     while bulk.rise.max() > COOLED_K and now < end:
         wait(now + max(0.1, 0.1 * bulk.since))

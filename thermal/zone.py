@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mendsim.common.parameters import Parameters
-from mendsim.thermal.channel import condense
 from mendsim.thermal.conduction import cell_properties, conduct, face_conductances
 from mendsim.thermal.damage import TABLE_START_C, TABLE_STEP_C, accumulate, rate_table
 from mendsim.thermal.grid import ZoneGrid, stretched_edges
 from mendsim.thermal.injury import DAMAGE_PROCESSES, MOST_DOSE_MIN
 from mendsim.thermal.layers import SkinLayers
-from mendsim.thermal.light import Light, beam_radius, channel_clearing, ray_edges, ray_share, shine
+from mendsim.thermal.light import Light, beam_radius, peak, ray_edges, ray_share, shine, through_plume
 from mendsim.thermal.phase import boil, dermis_heat_capacity, phase_constants, removal_heat
 from mendsim.thermal.scattered_light import ScatteredLight, warm
 from mendsim.thermal.tissue import layered_tissue
@@ -31,6 +30,7 @@ FAR = 1.5e-3
 """Distance from the fine cells to the edge of the grid [m]: heat spreads about 0.7 mm in the first second."""
 GROWTH = 1.15
 """Growth from cell to cell outside the fine ones."""
+VESSELS = DAMAGE_PROCESSES.index("vessel_coagulation")
 RAYS = 64
 """Bundles of rays."""
 
@@ -99,6 +99,7 @@ def solve_zone(
     spacing: float = 5e-6,
     background: float = 0.0,
     cooling: float = 1.0,
+    transfer: float | None = None,
 ) -> Zone:
     """Solve light, ablation, conduction and damage of one zone.
 
@@ -113,6 +114,7 @@ def solve_zone(
     spacing : side of the fine cells [m].
     background : by how much the skin is warmer than at rest when the first pulse comes [K].
     cooling : time after the last pulse [s].
+    transfer : of heat from the surface to what covers it [W/m2/K]; to air if not given.
 
     Raises
     ------
@@ -123,7 +125,8 @@ def solve_zone(
     grid = ZoneGrid(
         stretched_edges(spacing, radius, radius + FAR, GROWTH), stretched_edges(spacing, depth, depth + FAR, GROWTH)
     )
-    march = _March(light, pulse, layers, parameters, rate_table(parameters, sets, laws), grid, background)
+    table = rate_table(parameters, sets, laws)
+    march = _March(light, pulse, layers, parameters, table, grid, background, transfer)
     dt_light, packets = _pulse_steps(light, pulse, parameters, spacing)
     for number in range(pulse.count):
         march.fire(dt_light, packets)
@@ -138,7 +141,7 @@ def _pulse_steps(light: Light, pulse: Pulse, p: Parameters, spacing: float) -> t
     A packet warms tissue on the axis by no more than 5 K, or moves the front by no more than half a cell, whichever
     takes longer; conduction steps stay below a tenth of the time in which heat crosses a cell.
     """
-    intensity = 2 * pulse.energy / pulse.duration / (np.pi * (0.5 * pulse.spot_diameter) ** 2)
+    intensity = peak(light) * pulse.energy / pulse.duration / (np.pi * (0.5 * pulse.spot_diameter) ** 2)
     front = 0.5 * spacing * removal_heat(p) / intensity
     warming = 5.0 * dermis_heat_capacity(p) / (light.water_absorption * intensity)
     dt_light = min(max(front, warming), 0.05 * pulse.duration)
@@ -153,14 +156,14 @@ def _reach(light: Light, pulse: Pulse, p: Parameters) -> tuple[float, float]:
     """
     z = np.linspace(0.0, DEEPEST, 1001)
     width = beam_radius(light, pulse.spot_diameter, z)
-    fluence = 2 * pulse.energy * pulse.count / (np.pi * width**2)
+    fluence = peak(light) * pulse.energy * pulse.count / (np.pi * width**2)
     water = p["dermis.water_fraction"] * p["dermis.density_kg_per_m3"] / p["water.density_kg_per_m3"]
     absorption = water * light.water_absorption
     warm = absorption * fluence * np.exp(-absorption * z) > 5.0 * dermis_heat_capacity(p)
     depth = float(z[warm][-1]) if warm.any() else 0.0
     if light.dry_absorption > 0:
-        left = np.cumprod(channel_clearing(light, pulse.spot_diameter, np.append(z, 2 * z[-1] - z[-2])))
-        removed_by = np.cumsum(removal_heat(p) / (left * fluence) * z[1])
+        left = through_plume(light, pulse.spot_diameter, z)
+        removed_by = np.cumsum(removal_heat(p) / np.maximum(left * fluence, 1e-9) * z[1])
         depth = max(depth, float(z[min(int(np.searchsorted(removed_by, 1.0)), z.size - 1)]))
     radius = pulse.spot_diameter + 0.3 * float(np.interp(depth, z, width))
     return depth + MARGIN, min(radius, max(6e-4, pulse.spot_diameter)) + MARGIN
@@ -177,6 +180,7 @@ class _March:
     table: NDArray[np.float64]
     grid: ZoneGrid
     background: float
+    transfer: float | None
     ledger: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(LEDGER)))
     steps: int = 0
 
@@ -186,10 +190,9 @@ class _March:
         self.tissue = layered_tissue(self.layers, grid.z_edges, p)
         self.phase = phase_constants(p)
         self.optics = np.array([light.water_absorption / p["water.density_kg_per_m3"], light.dry_absorption])
-        self.rho = ray_edges(RAYS)
-        self.share = ray_share(self.rho)
+        self.rho = ray_edges(light, RAYS)
+        self.share = ray_share(light, self.rho)
         self.width = beam_radius(light, self.pulse.spot_diameter, grid.z)
-        self.clearing = channel_clearing(light, self.pulse.spot_diameter, grid.z_edges)
         self.scattered = None
         if light.scatters:
             density = p["water.density_kg_per_m3"]
@@ -214,7 +217,7 @@ class _March:
             before = self.temperature.copy()
             for _ in range(packets):
                 self._shine(self.pulse.energy / count / packets)
-            self._conduct(dt, before, lit=True)
+            self._conduct(dt, before)
 
     def cool(self, duration: float, dt: float) -> None:
         """Let heat spread, in steps that grow while no cell changes by more than 3 K in one."""
@@ -241,12 +244,15 @@ class _March:
         if self.scattered is not None:
             self._scatter(self.scattered, energy)
             return
-        reflected = energy * self.light.reflectance
+        depth = self.grid.z_edges[int(np.count_nonzero(self.removed[:, 0]))]
+        arrives = energy * float(through_plume(self.light, self.pulse.spot_diameter, depth))
+        reflected = arrives * self.light.reflectance
         shine(
-            energy - reflected, self.rho, self.share, self.width, self.clearing, self.grid.r_edges, self.grid.z_edges,
+            arrives - reflected, self.rho, self.share, self.width, self.grid.r_edges, self.grid.z_edges,
             self.volume, self.tissue.dry_heat, self.optics, self.phase,
             self.temperature, self.water, self.removed, self.ledger,
         )  # fmt: skip
+        self.ledger[LEDGER.index("plume")] += energy - arrives
         self.ledger[LEDGER.index("reflected")] += reflected
         self.ledger[LEDGER.index("delivered")] += energy
 
@@ -261,29 +267,24 @@ class _March:
         self.ledger[LEDGER.index("passed_on")] += energy * (1.0 - back - tally.absorbed.sum())
         self.ledger[LEDGER.index("delivered")] += energy
 
-    def _conduct(self, dt: float, before: NDArray[np.float64], *, lit: bool = False) -> None:
+    def _conduct(self, dt: float, before: NDArray[np.float64]) -> None:
         p, tissue, out = self.parameters, self.tissue, np.zeros(2)
         cell_properties(
             tissue.water, tissue.dry_heat, tissue.conductivity, p["dried.conductivity_w_per_m_k"], tissue.perfusion,
-            self.phase[0], self.volume, self.water, self.removed, self.own, self.capacity, self.blood,
+            self.phase[0], self.volume, self.water, self.removed, self.omega[:, :, VESSELS], self.own, self.capacity,
+            self.blood,
         )  # fmt: skip
-        surface = p["skin.surface_heat_transfer_w_per_m2_k"]
+        surface = p["skin.surface_heat_transfer_w_per_m2_k"] if self.transfer is None else self.transfer
         face_conductances(self.own, self.grid.r_edges, self.grid.z_edges, surface, self.radial, self.axial)
         self.temperature -= self.rest_c
         conduct(
-            self.temperature, self.capacity, self.blood, self.radial, self.axial, self.work, self.factor, dt, out
+            self.temperature, self.capacity, self.blood, self.radial, self.axial, np.zeros(self.grid.r.size),
+            self.work, self.factor, dt, out,
         )  # fmt: skip
         self.temperature += self.rest_c
         self.ledger[LEDGER.index("conducted")] += out[0]
         self.ledger[LEDGER.index("perfused")] += out[1]
         self.ledger[LEDGER.index("stored")] -= out.sum()
-        if lit:
-            taken = condense(
-                self.own, self.capacity, self.removed, self.grid.r_edges, self.grid.z_edges,
-                p["water.boiling_c"], p["channel.condensation_w_per_m2_k"], dt, self.temperature,
-            )  # fmt: skip
-            self.ledger[LEDGER.index("plume")] -= taken
-            self.ledger[LEDGER.index("stored")] += taken
         boil(self.volume, tissue.dry_heat, self.phase, self.temperature, self.water, self.removed, self.ledger)
         accumulate(
             before, self.temperature, self.removed, self.table, TABLE_START_C, TABLE_STEP_C, self.omega, self.peak, dt

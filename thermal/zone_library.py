@@ -47,16 +47,16 @@ class ZoneLibrary:
         )  # fmt: skip
         self.grid: ZoneGrid = self._solve(0).grid
 
-    def fire(self, background: NDArray[np.float64]) -> tuple[Stamp, NDArray[np.float64]]:
-        """Fire a zone into skin that is warmer by ``background`` ``(nz,)`` [K].
+    def fire(self, background: NDArray[np.float64]) -> tuple[Stamp, NDArray[np.float64], NDArray[np.float64]]:
+        """Fire a zone into skin that is warmer by ``background`` ``(nz,)`` [K], or colder.
 
         Returns
         -------
-        The zone, ready to be laid on the lattice, and the heat [J] of each of its cells at `HANDOVER` above that of the
-        skin around it.
+        The zone, ready to be laid on the lattice; the heat [J] of each of its cells at `HANDOVER` above that of the
+        skin around it; and the cross section of its channel at each depth ``(nz,)`` [m2].
         """
-        warmer = np.maximum(background, 0.0) / STEP_K
-        lowest, highest = int(warmer.min()), int(np.ceil(warmer.max()))
+        warmer = background / STEP_K
+        lowest, highest = int(np.floor(warmer.min())), int(np.ceil(warmer.max()))
         maps, heat = np.zeros_like(self._level(lowest)[0]), np.zeros(self.grid.shape)
         for level in range(lowest, highest + 1):
             share = np.maximum(1.0 - np.abs(warmer - level), 0.0)[:, None]
@@ -64,7 +64,7 @@ class ZoneLibrary:
                 of_maps, of_heat = self._level(level)
                 maps += share.astype(np.float32) * of_maps
                 heat += share * of_heat
-        return Stamp.of(self.grid, maps, background), heat
+        return Stamp.of(self.grid, maps, background), heat, maps[0] @ self.grid.ring_area
 
     def _level(self, level: int) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
         if level not in self._levels:
@@ -111,10 +111,9 @@ def zone_of(
     )
     values = tuple(sorted(parameters.items()))
     chosen = tuple(sorted(sets.items()))
-    problem = _Problem(
-        session.device, pulse, layers, values, chosen, tuple(laws), zone_spacing_um, background_k, cooling, parameters
-    )  # fmt: skip
-    return _solve(problem)
+    transfer = None if session.cooling_c is None else session.cooling_w_per_m2_k
+    how = zone_spacing_um, background_k, cooling, transfer
+    return _solve(_Problem(session.device, pulse, layers, values, chosen, tuple(laws), *how, parameters))
 
 
 @dataclass(frozen=True)
@@ -130,6 +129,7 @@ class _Problem:
     spacing_um: float
     background_k: float
     cooling: float
+    transfer: float | None
     parameters: Parameters = field(compare=False)
 
 
@@ -145,4 +145,5 @@ def _solve(problem: _Problem) -> Zone:
         spacing=1e-6 * problem.spacing_um,
         background=problem.background_k,
         cooling=problem.cooling,
+        transfer=problem.transfer,
     )

@@ -19,7 +19,7 @@ ENERGY = {
     "stored": "heat left in the skin",
     "latent": "boiling of water",
     "carried_off": "heat of the removed tissue",
-    "plume": "lost in the channel, less what its vapour gives back",
+    "plume": "taken up by what is thrown out of the channel",
     "passed_on": "light that leaves the grid",
     "conducted": "passed to air and to the edge of the grid",
     "perfused": "carried off by blood",

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import xarray as xr
 
 from mendsim import scenarios
@@ -65,6 +66,18 @@ def test_what_show_prints_can_be_run(mendsim: Command, tmp_path: Path) -> None:
     assert 'width = "0.6 mm"  # --set' in shown.stdout
     (tmp_path / "mine.toml").write_text(shown.stdout, encoding="utf-8")
     assert mendsim("show", "mine.toml").returncode == 0
+
+
+@pytest.mark.parametrize("name", ["punch_wound", "contact_burn"])
+def test_a_wound_is_shown_run_and_plotted(name: str, mendsim: Command, tmp_path: Path) -> None:
+    shown = mendsim("show", name)
+    assert f'kind = "{name.removesuffix("_wound")}"  # {name}.toml' in shown.stdout
+    (tmp_path / "mine.toml").write_text(shown.stdout, encoding="utf-8")
+    small = ["--set", "events.0.diameter=0.5 mm", "--set", "lattice.width=1 mm", *SHORT, "--threads", "1"]
+    assert mendsim("run", "mine.toml", *small, "--out", "out").returncode == 0
+    result = mendsim("plot", "out")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert ("heat.png" in result.stdout) == (name == "contact_burn")
 
 
 def test_run_and_plot(mendsim: Command, tmp_path: Path) -> None:

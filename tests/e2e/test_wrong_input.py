@@ -92,7 +92,28 @@ WRONG: dict[str, tuple[tuple[str, str], str]] = {
         ("co2_10600", "co2"),
         "x.toml: events.0.device: unknown choice (got 'co2'); allowed: *co2_10600*",
     ),
-    "unknown kind": (('"laser"', '"lazer"'), "x.toml: events.0: unknown kind (got 'lazer'); allowed: 'laser', 'drug'"),
+    "unknown kind": (
+        ('"laser"', '"lazer"'),
+        "x.toml: events.0: unknown kind (got 'lazer'); allowed: 'laser', 'drug', 'punch', 'incision', 'contact_burn'",
+    ),
+    "a punch wider than the sample": (
+        ("[save]", '[[events]]\nkind = "punch"\nat = "1 h"\ndiameter = "2 mm"\ndepth = "0.5 mm"\n[save]'),
+        "x.toml: events.1.diameter: the wound is wider than the sample (got '2000 um'); allowed: below 1000 um",
+    ),
+    "a cut deeper than the sample": (
+        ("[save]", '[[events]]\nkind = "incision"\nat = "1 h"\nwidth = "50 um"\ndepth = "1 mm"\n[save]'),
+        "x.toml: events.1.depth: the wound is deeper than the sample (got '1000 um'); allowed: below 1000 um",
+    ),
+    "a disc that boils skin": (
+        (
+            "[save]",
+            (
+                '[[events]]\nkind = "contact_burn"\nat = "1 h"\ntemperature = "120 degC"\n'
+                'contact = "1 s"\ndiameter = "99 um"\n[save]'
+            ),
+        ),
+        "x.toml: events.1.temperature: the disc must be hotter than skin and below * (got '120 degC'); *",
+    ),
     "event after follow-up": (
         ('"1 h"', '"3 d"'),
         "x.toml: events.0.at: event at or after the end of follow-up (got '3 d'); allowed: before 2 d",

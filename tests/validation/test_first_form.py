@@ -115,7 +115,9 @@ def test_an_untreated_control_rests_for_its_whole_follow_up(tmp_path):
 def test_heat_does_not_reach_the_hair_bulb_of_the_scalp():
     scenario = scenarios.load("alopecia")
     model = scenarios.build_model(scenario, seed=1)
-    injury = deliver(session_of(scenario.events[0]), model.lattice, model.layers, thermal_parameters(), 1)
+    injury = deliver(
+        session_of(scenario.events[0], thermal_parameters()), model.lattice, model.layers, thermal_parameters(), 1
+    )
     at_bulb = int(model.bulb_positions()[2][0] / model.lattice.spacing_um)
     model.close()
     below = injury.damage["t_cell_apoptosis"][at_bulb - 10 :]

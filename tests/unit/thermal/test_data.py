@@ -5,14 +5,14 @@ import pytest
 from mendsim.common.errors import InputError
 from mendsim.thermal import DAMAGE_PROCESSES, load_parameters
 from mendsim.thermal.damage import choose_sets, default_sets, set_names
+from mendsim.thermal.device import device_names
 from mendsim.thermal.layers import LAYER_NAMES
-from mendsim.thermal.library import device_names
 from mendsim.thermal.light import Light
 
 
 def test_every_device_has_light_data_and_every_layer_its_properties():
     p = load_parameters()
-    for device in device_names():
+    for device in device_names(p):
         assert Light.of(device, p).water_absorption > 0
     for layer in LAYER_NAMES:
         assert set(p.group(layer)) == {

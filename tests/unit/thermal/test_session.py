@@ -20,7 +20,6 @@ GOOD = {
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"device": "ruby"}, "device: unknown device.*ruby.*allowed: co2_10600"),
         ({"pattern": "spiral"}, "pattern: unknown pattern.*allowed: square, hexagonal, random"),
         ({"pulse_energy_mj": -5.0}, "pulse_energy_mj: out of range.*-5.*allowed: .* mJ"),
         ({"pulse_energy_mj": math.nan}, "pulse_energy_mj: out of range"),
@@ -28,6 +27,8 @@ GOOD = {
         ({"pulse_duration_ms": 0.0}, "pulse_duration_ms: out of range"),
         ({"spot_diameter_um": 1100.0}, "spot is wider than the pitch of 1000 um.*allowed: at most 1000 um"),
         ({"density_per_cm2": 0.0}, "density_per_cm2: out of range"),
+        ({"scan_order": "spiral"}, "scan_order: unknown order.*allowed: rows, interleaved, random"),
+        ({"cooling_c": 90.0}, "cooling_c: out of range.*allowed: -200 to 40 degC"),
         ({"passes": 0}, "passes: out of range"),
         ({"passes": 1.5}, "passes: not a whole number"),
         ({"stacked_pulses": 2, "pulse_interval_ms": 0.5}, "stacked pulses overlap in time"),

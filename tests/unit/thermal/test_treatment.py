@@ -129,10 +129,8 @@ def test_parameters_reach_the_zone_and_repeats_are_recalled():
 def test_another_law_changes_only_its_process():
     lattice = section()
     usual = deliver(session(), lattice, SKIN, PARAMETERS, 1)
-    other = deliver(
-        session(), lattice, SKIN, PARAMETERS, 1, damage_sets={"vessel_coagulation": "microvascular_stasis_brown"}
-    )
-    assert other.damage["vessel_coagulation"].sum() > 1.02 * usual.damage["vessel_coagulation"].sum()
+    other = deliver(session(), lattice, SKIN, PARAMETERS, 1, damage_sets={"collagen_denaturation": "burn_diller"})
+    assert other.damage["collagen_denaturation"].sum() > 1.02 * usual.damage["collagen_denaturation"].sum()
     np.testing.assert_array_equal(other.damage["heat_shock"], usual.damage["heat_shock"])
 
 
