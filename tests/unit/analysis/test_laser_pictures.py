@@ -130,7 +130,9 @@ def test_the_section_goes_through_a_zone(tree):
     ax = treatment_picture.section(tree)
     gone = ax.images[0].get_array().mask[tree["injury"]["depth_um"].to_numpy() > 0]
     ablated = tree["injury"]["ablated"][0].to_numpy() > 0.5
-    assert gone.sum() == ablated.sum(axis=(0, 2)).max()
+    by_row = ablated.sum(axis=(0, 2))
+    assert gone.sum() in by_row
+    assert gone.sum() > 0.9 * by_row.max()  # axes lie between rows
 
 
 def test_dotted_lines_of_a_zone_differ_in_more_than_their_dots():
