@@ -122,7 +122,7 @@ def _scenario(parser: argparse.ArgumentParser) -> None:
 def _zone(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=commands.zone)
     parser.add_argument("--list", action="store_true", help="list lasers and laws of damage, and do nothing else")
-    parser.add_argument("--laser", metavar="NAME", help="a preset or a beginning that only one has, for example co2")
+    parser.add_argument("--laser", metavar="NAME", help="a preset, or a beginning of one: co2")
     usual = "(default: the laser's usual one)"
     parser.add_argument("--energy", type=_numbers, metavar="MJ", help="energy of a pulse [mJ], or several: 5,10,20")
     parser.add_argument("--spot", type=_numbers, metavar="UM", help=f"1/e2 beam diameter [um], or several {usual}")

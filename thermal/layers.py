@@ -35,9 +35,6 @@ class SkinLayers:
         return first, second, second + self.dermis_um
 
 
-FACE = SkinLayers(stratum_corneum_um=15, epidermis_um=75, dermis_um=4000)
-"""The skin of a zone when nothing else is said: that of a face, with dermis as deep as any zone goes."""
-
 LAYER_NAMES = ("stratum_corneum", "epidermis", "dermis", "fat")
 """Names of the layers from the surface down, as they stand in the parameter file."""
 

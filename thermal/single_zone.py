@@ -91,7 +91,8 @@ def lone_session(
         if pulse_ms is None:
             # An energy out of range is told of before a pulse duration that would follow from it.
             _session(laser.name, settings | {"pulse_duration_ms": 1e-3})
-        return _session(laser.name, settings | {"pulse_duration_ms": laser.duration_ms(pulse_ms, energy_mj)})
+            pulse_ms = laser.duration_ms(None, energy_mj)
+        return _session(laser.name, settings | {"pulse_duration_ms": pulse_ms})
     except InputError as error:
         key = _OUR_NAMES.get(str(error.key), error.key)
         raise InputError(error.problem, key=key, value=error.value, allowed=error.allowed) from None

@@ -89,8 +89,8 @@ def cylinder(depth_um, rim_um):
 
 
 def test_a_figure_of_a_zone_shows_the_wall_of_its_channel_if_it_is_thin():
-    for maps in (cylinder(200.0, 100.0), cylinder(60.0, 10.0)):
-        assert len(analysis.zone_figure(maps, "a wall that is seen").axes) == 2  # the zone and its colour bar
+    thick = analysis.zone_figure(cylinder(200.0, 100.0), "a wall that is seen")
+    assert len(thick.axes) == 2  # the zone and its colour bar
     figure = analysis.zone_figure(cylinder(600.0, 30.0), "a thin wall")
     figure.canvas.draw()
     whole, wall = figure.axes[:2]
@@ -130,7 +130,9 @@ def test_the_section_goes_through_a_zone(tree):
     ax = treatment_picture.section(tree)
     gone = ax.images[0].get_array().mask[tree["injury"]["depth_um"].to_numpy() > 0]
     ablated = tree["injury"]["ablated"][0].to_numpy() > 0.5
-    assert gone.sum() == ablated.sum(axis=(0, 2)).max()
+    by_row = ablated.sum(axis=(0, 2))
+    assert gone.sum() in by_row
+    assert gone.sum() > 0.9 * by_row.max()  # axes lie between rows
 
 
 def test_dotted_lines_of_a_zone_differ_in_more_than_their_dots():

@@ -40,9 +40,10 @@ def test_it_tells_each_session_and_each_pass(twice):
     sizes = scenarios.treat(twice, seed=3)["treatment"].to_dataset()
     one = twice.events[0]
     np.testing.assert_array_equal(sizes["zones"], [1, 2])
-    np.testing.assert_allclose(sizes["energy_mj"], [5, 10])
-    np.testing.assert_allclose(sizes["fluence_j_per_cm2"], [3.0, 6.0])  # 5 mJ x 600 per cm2, once and twice
-    np.testing.assert_allclose(sizes["spot_fluence_j_per_cm2"], 5e-3 / (np.pi * (60e-4) ** 2))
+    pulse_j, radius_cm = 1e-3 * one.pulse_energy_mj, 0.5e-4 * one.spot_diameter_um
+    np.testing.assert_allclose(sizes["energy_mj"], [1e3 * pulse_j, 2e3 * pulse_j])
+    np.testing.assert_allclose(sizes["fluence_j_per_cm2"], pulse_j * one.density_per_cm2 * np.array([1, 2]))
+    np.testing.assert_allclose(sizes["spot_fluence_j_per_cm2"], pulse_j / (np.pi * radius_cm**2))
     np.testing.assert_allclose(sizes["pitch_um"], 1e4 / np.sqrt(one.density_per_cm2))
     assert np.isnan(sizes["pass_hottest_c"].to_numpy()).tolist() == [[False, True], [False, False]]
     assert (sizes["pass_hottest_c"][:, 0] > sizes["pass_between_c"][:, 0]).all()
