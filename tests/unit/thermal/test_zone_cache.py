@@ -122,6 +122,7 @@ def test_another_process_finds_it(folder):
         "import mendsim.thermal as thermal\n"
         "print(thermal.fire_zone('co2', energy_mj=1.0, spot_um=120.0, pulse_ms=0.1, spacing_um=10.0).steps)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own code
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 0
