@@ -14,7 +14,7 @@ from mendsim.common.parameters import Parameters
 from mendsim.scenarios.schema import DrugEvent, LaserEvent, Sample, Scenario
 from mendsim.thermal import LaserSession
 from mendsim.thermal import load_parameters as load_thermal_parameters
-from mendsim.thermal.device import Device, with_device
+from mendsim.thermal.device import FIELDS, Device, with_device
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +63,7 @@ def parameters_of(scenario: Scenario) -> dict[str, Parameters]:
         overrides[layer][name] = value
     tables = {layer: _overridden(layer, overrides[layer]) for layer in LAYERS}
     for name, device in scenario.devices.items():
-        values = {**device.model_dump(), "top_hat": float(device.top_hat)}
+        values = {field: getattr(device, field) for field in FIELDS} | {"top_hat": float(device.top_hat)}
         tables["thermal"] = with_device(tables["thermal"], name, values, origin=scenario.name)
     return tables
 
