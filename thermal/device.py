@@ -125,5 +125,9 @@ def with_device(parameters: Parameters, name: str, values: Mapping[str, float | 
             allowed = f"{low:g} to {high:g} {unit}"
             raise InputError("out of range", file=origin, key=f"devices.{name}.{field}", value=value, allowed=allowed)
     out = Parameters(entries)
-    Device.of(name, out)
+    try:
+        Device.of(name, out)
+    except InputError as error:
+        key = f"devices.{error.key}"
+        raise InputError(error.problem, file=origin, key=key, value=error.value, allowed=error.allowed) from None
     return out
