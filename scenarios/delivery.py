@@ -25,7 +25,7 @@ def check_patterns(scenario: Scenario, thermal: Parameters) -> None:
                 place_zones(session_of(event, thermal), lattice_of(scenario.lattice), DEFAULT_SEED)
             except InputError as error:
                 key = f"events.{number}.density"
-                got = f"a sample of {error.value} um"
+                got = f"a sample of {error.value} um" if error.key != "density_per_cm2" else error.value
                 raise InputError(error.problem, file=scenario.name, key=key, value=got, allowed=error.allowed) from None
 
 

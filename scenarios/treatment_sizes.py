@@ -18,10 +18,10 @@ _MEANINGS = {
     "pitch_um": ("um", "distance between neighbours in one pass"),
     "treated_fraction": ("1", "share of the surface above dead keratinocytes"),
     "overlap_fraction": ("1", "share of the zones whose coagulation reaches that of a neighbour"),
-    "channel_depth_um": ("um", "depth of a channel"),
-    "channel_width_um": ("um", "width of a channel"),
-    "coagulation_depth_um": ("um", "depth of coagulation"),
-    "coagulation_width_um": ("um", "width of coagulation"),
+    "channel_depth_um": ("um", "depth of a channel, mean of all zones"),
+    "channel_width_um": ("um", "width of a channel, mean of all zones"),
+    "coagulation_depth_um": ("um", "depth of coagulation, mean of all zones"),
+    "coagulation_width_um": ("um", "width of coagulation, mean of all zones"),
     "living_epidermis": ("1", "share of the viable epidermis in which at most half of the keratinocytes die"),
     "living_dermis": ("1", "share of the dermis down to the coagulation in which at most half of the fibroblasts die"),
     "energy_mj": ("mJ", "energy on the skin of the scenario, all zones, pulses and passes"),
@@ -69,13 +69,14 @@ def treatment_sizes(injuries: Sequence[tuple[float, Injury]], events: Sequence[i
 
 
 def _session(injury: Injury, layers: SkinLayers) -> dict[str, float]:
-    session, zone = injury.record["session"], injury.record["zone"]
+    session = injury.record["session"]
     pulses = session["stacked_pulses"]
     count = len(injury.zones["x_um"])
     spot_cm2 = 0.25 * np.pi * (1e-4 * session["spot_diameter_um"]) ** 2
     axes = np.stack([injury.zones["x_um"], injury.zones["y_um"]], axis=1)
     corneum, epidermis, dermis = layers.boundaries_um
-    coagulated = min(zone["coagulation_depth_um"], dermis)
+    zone = {name: float(injury.zones[name].mean()) for name in _MEANINGS if name in injury.zones}
+    coagulated = min(float(injury.zones["coagulation_depth_um"].max()), dermis)
     fluence = 1e-3 * session["pulse_energy_mj"] * pulses * session["passes"] * session["density_per_cm2"]
     return {
         "zones": count,

@@ -42,6 +42,8 @@ class Bulk:
     rise : above the skin at rest [K], ``(nz, ny, nx)``.
     omega : damage integrals, ``(nz, ny, nx, processes)``.
     peak : highest rise [K], ``(nz, ny, nx)``.
+    left : heat that left through surface and bottom and with blood [J].
+    boiled : heat that boiling took, which keeps tissue from becoming hotter [J]; its water is not counted.
     """
 
     def __init__(
@@ -65,11 +67,12 @@ class Bulk:
         self.capacity = (tissue.dry_heat + water_heat * tissue.water) * dz * dy * dx
         self._face, self._sides = dx * dy, (dy / dx, dx / dy)
         self._intact = self.capacity, tissue.conductivity, tissue.perfusion * dz * dy * dx
-        self._open = np.zeros(dz.size)
+        self._open, self._stopped = np.zeros(dz.size), np.zeros(dz.size)
         self._covering: tuple[float | None, float] = (None, 0.0)
         self._air = parameters["skin.surface_heat_transfer_w_per_m2_k"]
         self.cover()
-        self.since, self.left = math.inf, 0.0
+        self.since, self.left, self.boiled = math.inf, 0.0, 0.0
+        self._most = parameters["water.boiling_c"] - self.rest_c
 
     def cover(self, temperature_c: float | None = None, transfer: float = 0.0) -> None:
         """Put something of a temperature [degC] on the skin that takes heat [W/m2/K]; air at rest if not given."""
@@ -77,20 +80,24 @@ class Bulk:
         self._set_properties()
         self.since = 0.0
 
-    def open(self, area: NDArray[np.float64], z_edges: NDArray[np.float64]) -> None:
-        """Open a channel of cross sections ``area`` ``(n,)`` [m2] between depths ``z_edges`` ``(n + 1,)`` [m].
+    def open(self, channel: NDArray[np.float64], coagulated: NDArray[np.float64], z_edges: NDArray[np.float64]) -> None:
+        """Open a channel of cross sections ``channel`` ``(n,)`` [m2] between depths ``z_edges`` ``(n + 1,)`` [m].
+
+        Blood no longer crosses what is ``coagulated`` ``(n,)`` [m2], the channel included.
 
         Channels are counted by the share of each layer that they take: it holds no heat and, being round and empty,
         lets the less pass by (Maxwell 1873, Rayleigh 1892 doi:10.1080/14786449208620364).
         """
         layer = (self.x_edges[-1] * self.y_edges[-1]) * np.diff(self.z_edges)
-        self._open += _shares(z_edges, self.z_edges) @ (area * np.diff(z_edges)) / layer
+        shares = _shares(z_edges, self.z_edges) * np.diff(z_edges)
+        self._open += shares @ channel / layer
+        self._stopped += shares @ coagulated / layer
         self._set_properties()
 
     def _set_properties(self) -> None:
         capacity, conductivity, blood = self._intact
         dz, left = np.diff(self.z_edges), np.maximum(1.0 - self._open, 0.05)
-        self.capacity, self._blood = capacity * left, blood * left
+        self.capacity, self._blood = capacity * left, blood * np.maximum(1.0 - self._stopped, 0.0)
         across = conductivity * dz * left / (2.0 - left)
         self._along = across * self._sides[0], across * self._sides[1]
         temperature_c, transfer = self._covering
@@ -121,6 +128,7 @@ class Bulk:
         added = np.einsum("kz,zr,jir->kji", down, heat, across, optimize=True)
         np.add.at(self.rise, np.ix_(np.arange(nz), rows, columns), added / self.capacity[:, None, None])
         self.since = 0.0
+        self._boil()
 
     def advance(self, duration: float) -> None:
         """Let heat spread for a time [s]."""
@@ -157,6 +165,7 @@ class Bulk:
             )
         before = self.rise + self.rest_c
         self.left += sum(conduct_block(self.rise, self._factors[key], self._change))
+        self._boil()
         flat = (-1, self.rise.shape[2])
         after = (self.rise + self.rest_c).reshape(flat)
         peak = (self.peak + self.rest_c).reshape(flat)
@@ -165,6 +174,13 @@ class Bulk:
             self.omega.reshape(*after.shape, -1), peak, dt,
         )  # fmt: skip
         self.peak = peak.reshape(self.rise.shape) - self.rest_c
+
+    def _boil(self) -> None:
+        """Let nothing be hotter than boiling water."""
+        if self.rise.max() > self._most:
+            excess = np.maximum(self.rise - self._most, 0.0)
+            self.boiled += float(self.capacity @ excess.sum(axis=(1, 2)))
+            self.rise -= excess
 
     def at(
         self,

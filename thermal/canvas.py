@@ -39,7 +39,20 @@ class Canvas:
 
     def lay(self, stamp: Stamp, x_um: float, y_um: float) -> None:
         """Add a zone whose axis is at (x, y), hanging from the surface there."""
-        surface_um = surface_at(self.surface_depth_um, self.lattice, x_um, y_um)
+        self._put(stamp, x_um, y_um, surface_at(self.surface_depth_um, self.lattice, x_um, y_um))
+
+    def lay_in_pattern(self, stamp: Stamp, x_um: float, y_um: float) -> None:
+        """Add a zone of a pattern that goes on beyond the lattice: what leaves at one side comes in at the other."""
+        lattice, reach = self.lattice, float(stamp.r_edges_um[-1])
+        surface_um = surface_at(self.surface_depth_um, lattice, x_um, y_um)
+        width, length = lattice.nx * lattice.spacing_um, lattice.ny * lattice.spacing_um
+        for across in (-width, 0.0, width):
+            for along in (0.0,) if lattice.ny == 1 else (-length, 0.0, length):
+                x, y = x_um + across, y_um + along
+                if -reach < x < width + reach and (lattice.ny == 1 or -reach < y < length + reach):
+                    self._put(stamp, x, y, surface_um)
+
+    def _put(self, stamp: Stamp, x_um: float, y_um: float, surface_um: float) -> None:
         here, values = stamp.on(self.lattice, x_um, y_um, surface_um)
         self.kept[here] *= 1 - values[0]
         for process, lost in zip(DAMAGE_PROCESSES, values[1:-2], strict=True):

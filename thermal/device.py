@@ -53,7 +53,7 @@ class Device:
         if "wavelength_nm" not in values:
             known = device_names(parameters)
             raise InputError("unknown device", key="device", value=name, allowed=choices(known))
-        if f"light_{values['wavelength_nm']:.0f}.water_absorption_per_m" not in parameters:
+        if values["wavelength_nm"] not in wavelengths_nm(parameters):
             known = [f"{wavelength:.0f}" for wavelength in wavelengths_nm(parameters)]
             key = f"{name}.wavelength_nm"
             raise InputError("wavelength without data", key=key, value=values["wavelength_nm"], allowed=choices(known))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,9 @@ def firing_times(
     """Time of the first pulse on each zone [s] from the start of the session, shape ``(zones,)``.
 
     The scanner covers a square footprint, of which the lattice is the middle, row by row and back again; so zones of
-    neighbouring rows are a row's time apart, even where the lattice holds only a few of them. An ``interleaved`` scan
-    takes every other zone of every other row in each of four rounds, a ``random`` one any zone next.
+    neighbouring rows are a row's time apart, even where the lattice holds only a few of them; a footprint smaller than
+    the lattice is taken as large. An ``interleaved`` scan takes every other zone of every other row in each of four
+    rounds, a ``random`` one any zone next. No zone is fired before the pulses on the last one are over.
 
     Parameters
     ----------
@@ -31,13 +33,14 @@ def firing_times(
     passes : number of the pass of each zone, ``(zones,)``.
     seed : of a random scan.
     """
-    interval = 1e-3 * session.spot_interval_ms
-    side_um = 1e3 * session.footprint_mm
-    row_um = session.row_um
-    per_row, rows = max(1, math.ceil(side_um / session.pitch_um)), max(1, math.ceil(side_um / row_um))
-    start = 0.5 * (side_um - np.array([lattice.nx, lattice.ny]) * lattice.spacing_um)
-    column = np.clip((axes[:, 0] + start[0]) // session.pitch_um, 0, per_row - 1).astype(np.int64)
-    row = np.clip((axes[:, 1] + start[1]) // row_um, 0, rows - 1).astype(np.int64)
+    interval = max(1e-3 * session.spot_interval_ms, session.zone_s)
+    extent = np.array([lattice.nx, lattice.ny]) * lattice.spacing_um
+    side = np.maximum(1e3 * session.footprint_mm, extent)
+    steps = np.array([session.pitch_um, session.row_um])
+    per_row, rows = (max(1, math.ceil(count)) for count in side / steps)
+    # A nudge, for axes in the middle of the footprint can fall on the edge between two of its columns.
+    place = np.floor((axes + 0.5 * (side - extent)) / steps + 1e-6).astype(np.int64)
+    column, row = (np.clip(place[:, axis], 0, most - 1) for axis, most in ((0, per_row), (1, rows)))
     along = np.where(row % 2 == 0, column, per_row - 1 - column)
     if session.scan_order == "rows":
         turn = row * per_row + along
@@ -48,4 +51,8 @@ def firing_times(
         draws = [uniform_pair(seed, index, int(number), purposes.SCAN)[0] for index, number in enumerate(passes)]
         turn = np.array(draws) * per_row * rows
     pass_s = per_row * rows * interval + session.pass_interval_s
-    return passes * pass_s + turn * interval
+    times = passes * pass_s + turn * interval
+    order = np.lexsort((np.arange(times.size), times))
+    for before, after in pairwise(order):
+        times[after] = max(times[after], times[before] + interval)
+    return times

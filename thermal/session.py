@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 
 from mendsim.common.errors import InputError, choices
 
@@ -67,11 +68,13 @@ class LaserSession:
             low, high, unit = limit
             if value is None and name == "cooling_c":
                 continue
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+            if isinstance(value, bool) or not isinstance(value, Real) or not low <= float(value) <= high:
                 raise InputError("out of range", key=name, value=value, allowed=f"{low:g} to {high:g} {unit}".strip())
+            object.__setattr__(self, name, float(value))  # numbers of numpy too, which JSON would not take
         for name in ("passes", "stacked_pulses"):
             if int(getattr(self, name)) != getattr(self, name):
                 raise InputError("not a whole number", key=name, value=getattr(self, name), allowed="1, 2, 3, ...")
+            object.__setattr__(self, name, int(getattr(self, name)))
         if self.stacked_pulses > 1 and self.pulse_interval_ms < self.pulse_duration_ms:
             raise InputError(
                 "stacked pulses overlap in time",
@@ -92,6 +95,11 @@ class LaserSession:
         """Distance between neighbours in one pass [um]; the mean spacing if they are placed at random."""
         area_um2 = 1e8 / self.density_per_cm2
         return math.sqrt(area_um2 * 2 / math.sqrt(3)) if self.pattern == "hexagonal" else math.sqrt(area_um2)
+
+    @property
+    def zone_s(self) -> float:
+        """Time from the start of the first to the end of the last pulse on a zone [s]."""
+        return 1e-3 * (self.pulse_duration_ms + (self.stacked_pulses - 1) * self.pulse_interval_ms)
 
     @property
     def row_um(self) -> float:

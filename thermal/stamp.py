@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,13 +60,13 @@ class Stamp:
         values = self._around(
             lattice, span, round(x_um - column * h, 6), round(y_um - row * h, 6), round(surface_um, 6)
         )  # fmt: skip
-        x0, x1 = max(0, column - span), min(lattice.nx, column + span + 1)
-        y0, y1 = (0, 1) if lattice.ny == 1 else (max(0, row - span), min(lattice.ny, row + span + 1))
+        x0, x1 = max(0, column - span), max(0, min(lattice.nx, column + span + 1))
+        y0, y1 = (0, 1) if lattice.ny == 1 else (max(0, row - span), max(0, min(lattice.ny, row + span + 1)))
+        x0, y0 = min(x0, x1), min(y0, y1)
         cut_x = slice(x0 - column + span, x1 - column + span)
         cut_y = slice(0, 1) if lattice.ny == 1 else slice(y0 - row + span, y1 - row + span)
         return (slice(None), slice(y0, y1), slice(x0, x1)), values[:, :, cut_y, cut_x]
 
-    @lru_cache(maxsize=8)  # noqa: B019 - a stamp lives as long as one delivery
     def _around(
         self, lattice: Lattice, span: int, dx_um: float, dy_um: float, surface_um: float
     ) -> NDArray[np.float32]:

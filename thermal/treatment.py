@@ -20,7 +20,7 @@ from mendsim.thermal.pattern import place_zones
 from mendsim.thermal.scan import firing_times
 from mendsim.thermal.session import LaserSession
 from mendsim.thermal.summary import summarise
-from mendsim.thermal.zone_library import HANDOVER, ZoneLibrary, zone_of
+from mendsim.thermal.zone_library import HANDOVER, FiredZone, ZoneLibrary, zone_of
 
 BULK_SPACING_UM = 40.0
 """Side of the cells of the block through which heat spreads between zones; `HANDOVER` later it is twice as wide."""
@@ -83,11 +83,11 @@ def deliver(
         bulk.cover(session.cooling_c, session.cooling_w_per_m2_k)
         bulk.advance(session.cooling_before_s)
     # The plane of a section is one side of its half row, on which the axes lie.
-    heat = _fire(zones, bulk, canvas, 1.0 if lattice.ny > 1 else 0.5, axes, passes, times)
+    heat, found = _fire(zones, bulk, canvas, 1.0 if lattice.ny > 1 else 0.5, axes, passes, times)
     _add_bulk(canvas, bulk, 0.0 if lattice.ny == 1 else None)
     alone = zone_of(session, layers, parameters, sets, zone_spacing_um=zone_spacing_um)
     sizes = summarise(alone)
-    columns = {name: np.full(len(axes), sizes[name]) for name in ZONE_COLUMNS[2:]}
+    columns = dict(zip(ZONE_COLUMNS[2:], found.T.copy(), strict=True))
     return canvas.injury(
         parameters["skin.temperature_c"],
         {"x_um": axes[:, 0].copy(), "y_um": axes[:, 1].copy(), **columns},
@@ -102,6 +102,7 @@ def deliver(
             "zone_energy_j": alone.ledger,
             "zone_energy_error": alone.energy_error,
             "passes": heat,
+            "boiled_between_zones_j": bulk.boiled,
         },
     )
 
@@ -114,31 +115,37 @@ def _fire(
     axes: NDArray[np.float64],
     passes: NDArray[np.int64],
     times: NDArray[np.float64],
-) -> list[dict[str, float]]:
-    """Fire every zone in its turn, then let the skin cool; return how warm it was after each pass."""
+) -> tuple[list[dict[str, float]], NDArray[np.float64]]:
+    """Fire every zone in its turn, then let the skin cool; return how warm it was after each pass, and sizes of zones.
+
+    Sizes ``(zones, 4)`` are those of `ZONE_COLUMNS` after the place.
+    """
+    sizes = np.zeros((len(axes), len(ZONE_COLUMNS) - 2))
     order = np.lexsort((np.arange(times.size), times))
-    waiting: list[tuple[float, int, NDArray[np.float64], NDArray[np.float64]]] = []
+    waiting: list[tuple[float, int, FiredZone]] = []
     heat: list[dict[str, float]] = []
     now = 0.0
 
     def wait(until: float) -> None:
         nonlocal now
         while waiting and waiting[0][0] <= until:
-            due, index, warm, area = heapq.heappop(waiting)
+            due, index, fired = heapq.heappop(waiting)
             bulk.advance(due - now)
             x, y = 1e-6 * axes[index]
-            bulk.open(share * area, zones.grid.z_edges)
-            bulk.take(share * warm, zones.grid, x, y)
+            bulk.open(share * fired.channel, share * fired.coagulated, zones.grid.z_edges)
+            bulk.take(share * fired.heat, zones.grid, x, y)
             now = due
         bulk.advance(until - now)
         now = until
 
     for number, index in enumerate(order):
-        wait(float(times[index]))
+        # The end of a pass is told once the heat of its last zone has spread, so the next pass may wait for that.
+        wait(max(now, float(times[index])))
         x_um, y_um = axes[index]
-        stamp, warm, area = zones.fire(bulk.on_axis(1e-6 * x_um, 1e-6 * y_um, zones.grid.z))
-        canvas.lay(stamp, float(x_um), float(y_um))
-        heapq.heappush(waiting, (now + zones.duration + HANDOVER, int(index), warm, area))
+        fired = zones.fire(bulk.on_axis(1e-6 * x_um, 1e-6 * y_um, zones.grid.z))
+        canvas.lay_in_pattern(fired.stamp, float(x_um), float(y_um))
+        sizes[index] = [fired.sizes[name] for name in ZONE_COLUMNS[2:]]
+        heapq.heappush(waiting, (now + zones.duration + HANDOVER, int(index), fired))
         if number + 1 == order.size or passes[order[number + 1]] > passes[index]:
             wait(now + zones.duration + HANDOVER)
             heat.append({"end_s": now} | bulk.warmth())
@@ -146,7 +153,7 @@ def _fire(
     end = now + LONGEST_COOLING
     while bulk.rise.max() > COOLED_K and now < end:
         wait(now + max(0.1, 0.1 * bulk.since))
-    return heat
+    return heat, sizes
 
 
 def _add_bulk(canvas: Canvas, bulk: Bulk, section_y: float | None) -> None:

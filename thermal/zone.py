@@ -234,9 +234,10 @@ class _March:
         """Hand out the zone as it stands."""
         ledger = dict(zip(LEDGER, self.ledger.tolist(), strict=True))
         dose = np.where(self.removed, MOST_DOSE_MIN, np.minimum(self.omega[:, :, -1], MOST_DOSE_MIN))
+        peak = np.where(self.removed, np.maximum(self.peak, self.phase[3]), self.peak)
         heat = np.where(self.removed, 0.0, self.capacity * (self.temperature - self.rest_c))
         return Zone(
-            self.grid, self.removed, self.water, self.omega[:, :, :-1], dose, self.peak, self.temperature, heat,
+            self.grid, self.removed, self.water, self.omega[:, :, :-1], dose, peak, self.temperature, heat,
             ledger, self.steps,
         )  # fmt: skip
 

@@ -10,20 +10,26 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 import zipfile
+import zlib
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import platformdirs
 
+from mendsim.common import philox, purposes
 from mendsim.thermal.grid import ZoneGrid
 from mendsim.thermal.zone import LEDGER, Zone
 
 FOLDER_VARIABLE = "MENDSIM_CACHE"
 """Environment variable that names the folder of the cache; ``off`` for none."""
 MOST_FILES = 500
-"""Older files beyond this number are removed."""
+"""Of more files than this, those that were not used for longest are removed."""
+ABANDONED_S = 3600.0
+"""A half-written file this old belongs to a process that was killed [s]."""
 _ARRAYS = ("removed", "water", "omega", "dose_min", "peak_c", "final_c", "heat")
 
 
@@ -43,9 +49,9 @@ def key_of(problem: object) -> str:
 
 @cache
 def _code() -> str:
-    """Digest of the thermal stage and of numpy's version: results of another code are other results."""
-    digest = hashlib.sha256(np.__version__.encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    """Digest of the thermal stage, of its random draws and of what computes them: other code, other results."""
+    digest = hashlib.sha256("".join(version(name) for name in ("numpy", "numba", "llvmlite")).encode())
+    for path in (*sorted(Path(__file__).parent.glob("*.py")), Path(philox.__file__), Path(purposes.__file__)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -56,12 +62,13 @@ def recall(key: str) -> Zone | None:
     if place is None:
         return None
     try:
+        os.utime(place / f"{key}.npz")
         with np.load(place / f"{key}.npz", allow_pickle=False) as data:
             ledger = dict(zip(LEDGER, data["ledger"].tolist(), strict=True))
             arrays = {name: data[name] for name in _ARRAYS}
             grid = ZoneGrid(data["r_edges"], data["z_edges"])
             return Zone(grid=grid, ledger=ledger, steps=int(data["steps"]), **arrays)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return None
 
 
@@ -89,3 +96,6 @@ def _prune(place: Path) -> None:
     files = sorted(place.glob("*.npz"), key=lambda path: path.stat().st_mtime)
     for old in files[: max(0, len(files) - MOST_FILES)]:
         old.unlink(missing_ok=True)
+    for part in place.glob("*.part"):
+        if part.stat().st_mtime < time.time() - ABANDONED_S:
+            part.unlink(missing_ok=True)

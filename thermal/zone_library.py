@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 
 import numpy as np
@@ -12,15 +12,37 @@ from numpy.typing import NDArray
 from mendsim.common.parameters import Parameters
 from mendsim.thermal import zone_cache
 from mendsim.thermal.grid import ZoneGrid
+from mendsim.thermal.injury import DAMAGE_PROCESSES
 from mendsim.thermal.layers import SkinLayers
 from mendsim.thermal.session import LaserSession
 from mendsim.thermal.stamp import Stamp, zone_maps
+from mendsim.thermal.summary import summarise
 from mendsim.thermal.zone import Pulse, Zone, solve_zone
 
 HANDOVER = 0.05
 """Time after the last pulse [s] at which the heat of a zone goes over to the block: it is then 0.2 mm wide."""
 STEP_K = 5.0
 """Zones are solved in skin that is warmer by whole multiples of this [K]; others lie between two of these."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FiredZone:
+    """What a zone did to skin as warm as it was.
+
+    Parameters
+    ----------
+    stamp : ready to be laid on the lattice.
+    heat : of each cell at `HANDOVER` above that of the skin around it [J], ``(nz, nr)``.
+    channel, coagulated : cross sections of the channel, and of what blood no longer crosses, at each depth [m2],
+        ``(nz,)``.
+    sizes : as `mendsim.thermal.summary.summarise`.
+    """
+
+    stamp: Stamp
+    heat: NDArray[np.float64]
+    channel: NDArray[np.float64]
+    coagulated: NDArray[np.float64]
+    sizes: dict[str, float]
 
 
 class ZoneLibrary:
@@ -41,36 +63,41 @@ class ZoneLibrary:
     ) -> None:
         self._problem = (session, layers, parameters, sets)
         self._spacing_um = spacing_um
-        self._levels: dict[int, tuple[NDArray[np.float32], NDArray[np.float64]]] = {}
+        self._levels: dict[int, tuple[NDArray[np.float32], NDArray[np.float64], dict[str, float]]] = {}
         self._rest_c = parameters["skin.temperature_c"]
-        self.duration = 1e-3 * (
-            session.pulse_duration_ms + (session.stacked_pulses - 1) * session.pulse_interval_ms
-        )  # fmt: skip
+        self.duration = session.zone_s
         self.grid: ZoneGrid = self._solve(0).grid
 
-    def fire(self, background: NDArray[np.float64]) -> tuple[Stamp, NDArray[np.float64], NDArray[np.float64]]:
-        """Fire a zone into skin that is warmer by ``background`` ``(nz,)`` [K], or colder.
-
-        Returns
-        -------
-        The zone, ready to be laid on the lattice; the heat [J] of each of its cells at `HANDOVER` above that of the
-        skin around it; and the cross section of its channel at each depth ``(nz,)`` [m2].
-        """
+    def fire(self, background: NDArray[np.float64]) -> FiredZone:
+        """Fire a zone into skin that is warmer by ``background`` ``(nz,)`` [K], or colder."""
         warmer = background / STEP_K
         lowest, highest = int(np.floor(warmer.min())), int(np.ceil(warmer.max()))
         maps, heat = np.zeros_like(self._level(lowest)[0]), np.zeros(self.grid.shape)
         for level in range(lowest, highest + 1):
             share = np.maximum(1.0 - np.abs(warmer - level), 0.0)[:, None]
             if share.any():
-                of_maps, of_heat = self._level(level)
+                of_maps, of_heat, _ = self._level(level)
                 maps += share.astype(np.float32) * of_maps
                 heat += share * of_heat
-        return Stamp.of(self.grid, maps, background), heat, maps[0] @ self.grid.ring_area
+        ring = self.grid.ring_area
+        # Sizes go with the mean warmth down to where skin at rest coagulates.
+        reached = self.grid.z < 1e-6 * max(self._level(0)[2]["coagulation_depth_um"], 1.0)
+        mean = float(np.mean(warmer[reached])) if reached.any() else float(warmer[0])
+        low = int(np.floor(mean))
+        below, above = self._level(low)[2], self._level(low + (mean > low))[2]
+        sizes = {name: below[name] + (mean - low) * (above[name] - below[name]) for name in below}
+        return FiredZone(
+            stamp=Stamp.of(self.grid, maps, background),
+            heat=heat,
+            channel=maps[0] @ ring,
+            coagulated=maps[1 + DAMAGE_PROCESSES.index("vessel_coagulation")] @ ring,
+            sizes=sizes,
+        )
 
-    def _level(self, level: int) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    def _level(self, level: int) -> tuple[NDArray[np.float32], NDArray[np.float64], dict[str, float]]:
         if level not in self._levels:
             zone = self._solve(level)
-            self._levels[level] = zone_maps(zone, self._rest_c), zone.heat
+            self._levels[level] = zone_maps(zone, self._rest_c), zone.heat, summarise(zone)
         return self._levels[level]
 
     def _solve(self, level: int) -> Zone:
@@ -138,7 +165,7 @@ class _Problem:
 def _solve(problem: _Problem) -> Zone:
     key = zone_cache.key_of(problem)
     if (known := zone_cache.recall(key)) is not None:
-        return known
+        return _guarded(known)
     zone = solve_zone(
         device=problem.device,
         pulse=problem.pulse,
@@ -152,4 +179,12 @@ def _solve(problem: _Problem) -> Zone:
         transfer=problem.transfer,
     )
     zone_cache.keep(key, zone)
+    return _guarded(zone)
+
+
+def _guarded(zone: Zone) -> Zone:
+    """Keep whoever is handed a zone from changing it for all others."""
+    for array in (each.name for each in fields(zone)):
+        if isinstance(values := getattr(zone, array), np.ndarray):
+            values.setflags(write=False)
     return zone

@@ -42,7 +42,10 @@ def zone_dataset(zone: Zone, layers: SkinLayers | None = None) -> xr.Dataset:
         "radius_edge_um": ("r_edge", 1e6 * grid.r_edges, "radii of the faces of the cells"),
     }
     return xr.Dataset(
-        {name: (("z", "r"), values, {"units": unit, "long_name": text}) for name, (values, unit, text) in maps.items()},
+        {
+            name: (("z", "r"), values.copy(), {"units": unit, "long_name": text})
+            for name, (values, unit, text) in maps.items()
+        },
         {name: (dim, values, {"units": "um", "long_name": text}) for name, (dim, values, text) in places.items()},
         {} if layers is None else {"layer_ends_um": list(layers.boundaries_um)},
     )

@@ -31,7 +31,10 @@ def test_a_device_of_the_scenario_is_fired_with_its_usual_spot_and_power(write):
 @pytest.mark.parametrize(
     ("device", "message"),
     [
-        (OWN.replace("10600 nm", "532 nm"), "devices.mine.wavelength_nm: wavelength without data .*allowed: 1440, 1540"),
+        (
+            OWN.replace("10600 nm", "532 nm"),
+            "devices.mine.wavelength_nm: wavelength without data .*allowed: 1440, 1540",
+        ),
         (OWN.replace("devices.mine", "devices.dermis"), "devices.dermis: a name that is taken"),
         (OWN.replace("devices.mine", "devices.other"), "events.0.device: unknown choice .*'mine'"),
         (OWN.replace("beam_quality = 1.5", "beam_quality = 0.2"), "devices.mine.beam_quality"),

@@ -59,7 +59,6 @@ def injury(**maps):
     zone |= {"channel_depth_um": 0.0, "channel_width_um": 0.0}
     record = {
         "session": session | {"spot_diameter_um": 100.0},
-        "zone": zone,
         "pitch_um": 1000.0,
         "treated_fraction": 0.1,
         "passes": [{"end_s": 1.0, "between_c": 35.0, "hottest_c": 40.0}],
@@ -71,7 +70,8 @@ def injury(**maps):
         damage=damage,
         dose_min=nothing.dose_min,
         peak_temperature_c=nothing.peak_temperature_c,
-        zones={"x_um": np.array([50.0]), "y_um": np.array([50.0])},
+        zones={"x_um": np.array([50.0]), "y_um": np.array([50.0])}
+        | {name: np.array([size]) for name, size in zone.items()},
         record=record,
     )
 
@@ -91,7 +91,7 @@ def test_what_is_left_alive_is_counted_in_its_own_layer():
     assert float(sizes["living_dermis"]) == pytest.approx(0.8)
     assert float(sizes["energy_mj"]) == 6.0
     shallow = injury()
-    shallow.record["zone"]["coagulation_depth_um"] = 30.0
+    shallow.zones["coagulation_depth_um"][:] = 30.0
     assert np.isnan(treatment_sizes([(0.0, shallow)], [0], LAYERS)["living_dermis"])
 
 

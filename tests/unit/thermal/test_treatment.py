@@ -155,3 +155,18 @@ def test_validation_names_what_is_wrong():
     )
     with pytest.raises(InputError, match=r"ablated: out of range.*allowed: 0 to 1"):
         bad.validate()
+
+
+@pytest.mark.parametrize("spacing_um", [10.0, 25.0])
+def test_zones_at_the_sides_lose_nothing(spacing_um):
+    """A later session lies anywhere; what it removes does not depend on how near to a side its axes fall."""
+    block = Lattice.from_size(width_um=700, length_um=700, depth_um=300, air_um=50, spacing_um=spacing_um)
+    chosen = session(density_per_cm2=204.0, pulse_energy_mj=5.0)
+    volumes, nearest = [], []
+    for seed in range(1, 6):
+        injury = deliver(chosen, block, SKIN, PARAMETERS, seed, centred=False)
+        volumes.append(injury.ablated.sum(dtype=float))
+        axes = np.array([injury.zones["x_um"], injury.zones["y_um"]])
+        nearest.append(np.minimum(axes, 700 - axes).min())
+    assert min(nearest) < 40 < max(nearest)
+    np.testing.assert_allclose(volumes, volumes[0], rtol=1e-5)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 
@@ -83,6 +85,32 @@ def test_a_broken_file_is_solved_again_and_mended(folder, content):
     path.write_bytes(content)
     same(solve(), solved)
     assert path.stat().st_size > 1000
+
+
+def test_a_damaged_file_is_solved_again(folder):
+    solved = solve()
+    (path,) = folder.iterdir()
+    content = bytearray(path.read_bytes())
+    for start in range(100, len(content) - 60, len(content) // 7):
+        content[start : start + 50] = bytes(50)
+    path.write_bytes(content)
+    same(solve(), solved)
+
+
+def test_nobody_can_change_a_zone_for_others(folder):
+    zone = solve()
+    with pytest.raises(ValueError, match="read-only"):
+        zone.peak_c[:] = 0.0
+
+
+def test_half_written_files_of_killed_processes_go(folder):
+    folder.mkdir()
+    for name, age_s in (("old.part", 1e5), ("new.part", 0.0)):
+        (folder / name).touch()
+        moment = time.time() - age_s
+        os.utime(folder / name, (moment, moment))
+    solve()
+    assert [path.name for path in folder.glob("*.part")] == ["new.part"]
 
 
 def test_a_folder_that_cannot_be_written_does_no_harm(tmp_path, monkeypatch):

@@ -6,15 +6,20 @@ import numpy as np
 import pytest
 from numba import njit
 
+from mendsim.common.lattice import Lattice
 from mendsim.thermal import SkinLayers, load_parameters
 from mendsim.thermal.block_conduction import BlockFactors, conduct_block
 from mendsim.thermal.bulk import Bulk
+from mendsim.thermal.canvas import Canvas
 from mendsim.thermal.damage import choose_sets, rate_table
 from mendsim.thermal.grid import ZoneGrid, stretched_edges
 from mendsim.thermal.placement import square_weights
+from mendsim.thermal.stamp import Stamp, zone_maps
+from mendsim.thermal.summary import summarise
 from mendsim.thermal.tissue import layered_tissue
+from mendsim.thermal.treatment import _fire
 from mendsim.thermal.zone import Pulse, solve_zone
-from mendsim.thermal.zone_library import HANDOVER
+from mendsim.thermal.zone_library import HANDOVER, FiredZone
 
 PARAMETERS = load_parameters()
 SKIN = SkinLayers(stratum_corneum_um=15, epidermis_um=75, dermis_um=2000)
@@ -188,6 +193,22 @@ class FullSolve:
         return self.rise[k - 1 : k + 1, j - 1 : j + 1, i - 1 : i + 1].mean()
 
 
+class SameZones:
+    """A library of one zone, fired alike at skin of any warmth; its pulses take no time."""
+
+    duration = 0.0
+
+    def __init__(self, zone):
+        self.zone, self.grid = zone, zone.grid
+
+    def fire(self, background):
+        maps, ring = zone_maps(self.zone, PARAMETERS["skin.temperature_c"]), self.grid.ring_area
+        return FiredZone(
+            stamp=Stamp.of(self.grid, maps), heat=self.zone.heat, channel=self.zone.removed @ ring,
+            coagulated=self.zone.damage("vessel_coagulation") @ ring, sizes=summarise(self.zone),
+        )  # fmt: skip
+
+
 ZONES = ((0.3e-3, 0.3e-3, 0.0), (0.6e-3, 0.3e-3, 0.02), (0.45e-3, 0.55e-3, 0.1))
 """Places [m] and moments [s] of three zones."""
 PROBES = ((0.45e-3, 0.3e-3), (0.45e-3, 0.4e-3), (0.3e-3, 0.5e-3), (0.7e-3, 0.7e-3))
@@ -202,7 +223,7 @@ PROBES = ((0.45e-3, 0.3e-3), (0.45e-3, 0.4e-3), (0.3e-3, 0.5e-3), (0.7e-3, 0.7e-
     ],
     ids=["columns", "channels"],
 )
-def test_zones_superposed_agree_with_a_full_solve(device, pulse, boiled, end):
+def test_zones_superposed_agree_with_a_full_solve(device, pulse, boiled, end, monkeypatch):
     """Once hot walls have boiled off their water, which takes heat with it, heat only spreads.
 
     Channels count in the block by the share of a layer that they take, so it takes a second, in which heat goes round
@@ -213,16 +234,18 @@ def test_zones_superposed_agree_with_a_full_solve(device, pulse, boiled, end):
     options = {"device": device, "pulse": pulse, **skin, "spacing": 10e-6}
     fresh, spread = (solve_zone(**options, cooling=cooling) for cooling in (boiled, HANDOVER))
     full = FullSolve(size)
-    bulk = Bulk(SKIN, PARAMETERS, size[:2], 1.5e-3, 40e-6, TABLE)
-    now = then = 0.0
+    now = 0.0
     for x, y, moment in ZONES:
         full.advance(moment + boiled - now)
         now = moment + boiled
         full.take(fresh, x, y)
-        bulk.advance(moment + HANDOVER - then)
-        then = moment + HANDOVER
-        bulk.open(spread.removed @ spread.grid.ring_area, spread.grid.z_edges)
-        bulk.take(spread.heat, spread.grid, x, y)
+    bulk = Bulk(SKIN, PARAMETERS, size[:2], 1.5e-3, 40e-6, TABLE)
+    lattice = Lattice.from_size(width_um=900, length_um=900, depth_um=100, air_um=0, spacing_um=50)
+    monkeypatch.setattr("mendsim.thermal.treatment.COOLED_K", np.inf)
+    axes, moments = 1e6 * np.array(ZONES)[:, :2], np.array(ZONES)[:, 2]
+    heat, _ = _fire(SameZones(spread), bulk, Canvas(lattice), 1.0, axes, np.zeros(len(ZONES), np.int64), moments)
+    then = heat[-1]["end_s"]
+    assert then == pytest.approx(moments[-1] + HANDOVER)
     full.advance(end - now)
     bulk.advance(end - then)
     depths = np.array([0.1e-3, 0.3e-3, 0.5e-3])
