@@ -94,7 +94,9 @@ def test_a_damaged_file_is_solved_again(folder):
     for start in range(100, len(content) - 60, len(content) // 7):
         content[start : start + 50] = bytes(50)
     path.write_bytes(content)
+    assert zone_cache.recall(path.stem) is None
     same(solve(), solved)
+    assert zone_cache.recall(path.stem) is not None
 
 
 def test_nobody_can_change_a_zone_for_others(folder):
