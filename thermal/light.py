@@ -1,9 +1,9 @@
 """Light in one zone where absorption dominates: a beam of rays that is absorbed by Beer-Lambert's law.
 
-A ray keeps its share of the beam: at depth z it runs at radius ``rho w(z)`` with fixed ``rho``. The 1/e2 radius
-``w`` grows by diffraction,
+A ray keeps its share of the beam: at depth z it runs at radius ``rho w(z)`` with fixed ``rho``. The radius ``w`` grows
+by diffraction, less what the wall of a channel reflects (share ``R``),
 
-    w(z)^2 = w0^2 (1 + (z / z_R)^2),    z_R = pi w0^2 / (M2 lambda).
+    w(z)^2 = w0^2 (1 + ((1 - R) z / z_R)^2),    z_R = pi w0^2 / (M2 lambda).
 
 Light that scatters is traced instead: see `mendsim.thermal.scattered_light`.
 """

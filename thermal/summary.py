@@ -9,6 +9,9 @@ from mendsim.thermal.damage import coagulation_process
 from mendsim.thermal.injury import DAMAGE_PROCESSES
 from mendsim.thermal.zone import Zone
 
+_MOST_OMEGA, _LEAST_LOG_OMEGA = 1e3, -20.0
+"""Damage integrals between which an outline is interpolated."""
+
 
 def region_size(inside: NDArray[np.bool_], zone: Zone) -> tuple[float, float]:
     """Depth of the deepest and twice the radius of the widest marked cell [um]; 0 if none is marked."""
@@ -33,6 +36,17 @@ def level_size(values: NDArray[np.float64], level: float, zone: Zone) -> tuple[f
     return 1e6 * depth, 2e6 * radius
 
 
+def shell_size(omega: NDArray[np.float64], zone: Zone) -> tuple[float, float]:
+    """Depth and full width [um] of where a damage integral ``(nz, nr)`` is above 1, what was removed included."""
+    return level_size(_outline(omega, zone), 0.0, zone)
+
+
+def _outline(omega: NDArray[np.float64], zone: Zone) -> NDArray[np.float64]:
+    """Logarithm of a damage integral, within bounds between which an outline is interpolated well."""
+    filled = np.where(zone.removed, _MOST_OMEGA, np.minimum(omega, _MOST_OMEGA))
+    return np.log(np.maximum(filled, np.exp(_LEAST_LOG_OMEGA)))
+
+
 def _farthest_crossing(
     profile: NDArray[np.float64], centres: NDArray[np.float64], edges: NDArray[np.float64], level: float
 ) -> float:
@@ -50,19 +64,14 @@ def summarise(zone: Zone) -> dict[str, float]:
     depth of the channel.
     """
     channel = region_size(zone.removed, zone)
-    omega = np.where(zone.removed[:, :, None], 1e3, np.minimum(zone.omega, 1e3))
-    logarithm = np.log(np.maximum(omega, 1e-300))
-    shells = {
-        process: level_size(np.maximum(logarithm[:, :, p], -20.0), 0.0, zone)
-        for p, process in enumerate(DAMAGE_PROCESSES)
-    }
+    shells = {process: shell_size(zone.omega[:, :, p], zone) for p, process in enumerate(DAMAGE_PROCESSES)}
     coagulation = shells[coagulation_process()]
     out = {
         "channel_depth_um": channel[0],
         "channel_width_um": channel[1],
         "coagulation_depth_um": max(coagulation[0], channel[0]),
         "coagulation_width_um": max(coagulation[1], channel[1]),
-        "rim_um": _rim(zone, logarithm[:, :, DAMAGE_PROCESSES.index(coagulation_process())]),
+        "rim_um": _rim(zone, _outline(zone.omega[:, :, DAMAGE_PROCESSES.index(coagulation_process())], zone)),
         "peak_temperature_c": float(zone.peak_c[~zone.removed].max()),
     }
     for process, (depth, width) in shells.items():
@@ -76,5 +85,4 @@ def _rim(zone: Zone, logarithm: NDArray[np.float64]) -> float:
         return 0.0
     row = int(np.flatnonzero(zone.removed.any(axis=1))[-1]) // 2
     wall = zone.grid.r_edges[1:][zone.removed[row]].max()
-    profile = np.maximum(logarithm[row], -20.0)
-    return 1e6 * max(0.0, _farthest_crossing(profile, zone.grid.r, zone.grid.r_edges, 0.0) - float(wall))
+    return 1e6 * max(0.0, _farthest_crossing(logarithm[row], zone.grid.r, zone.grid.r_edges, 0.0) - float(wall))

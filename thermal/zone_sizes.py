@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mendsim.thermal.injury import DAMAGE_PROCESSES
-from mendsim.thermal.summary import level_size, summarise
+from mendsim.thermal.summary import shell_size, summarise
 from mendsim.thermal.zone import Zone
 
 LETHAL_DOSE_MIN = 240.0
 """Thermal dose usually taken to kill soft tissue [min at 43 degC], a measure that lesions are compared by."""
-_MOST_OMEGA, _LEAST_LOG_OMEGA = 1e3, -20.0
-"""Damage integrals between which an outline is interpolated, as `summarise` does."""
 ENERGY = {
     "stored": "heat left in the skin",
     "latent": "boiling of water",
@@ -26,12 +21,6 @@ ENERGY = {
     "reflected": "reflected",
 }
 """What the entries of the ledger of a zone mean."""
-
-
-def shell_size(omega: NDArray[np.float64], zone: Zone) -> tuple[float, float]:
-    """Depth and full width [um] of where a damage integral ``(nz, nr)`` is above 1, what was removed included."""
-    filled = np.where(zone.removed, _MOST_OMEGA, np.minimum(omega, _MOST_OMEGA))
-    return level_size(np.log(np.maximum(filled, np.exp(_LEAST_LOG_OMEGA))), 0.0, zone)
 
 
 def zone_sizes(zone: Zone) -> dict[str, float]:
