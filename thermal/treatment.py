@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import asdict
 
@@ -20,7 +20,7 @@ from mendsim.thermal.pattern import place_zones
 from mendsim.thermal.scan import firing_times
 from mendsim.thermal.session import LaserSession
 from mendsim.thermal.summary import summarise
-from mendsim.thermal.zone_library import HANDOVER, FiredZone, ZoneLibrary, zone_of
+from mendsim.thermal.zone_library import HANDOVER, FiredZone, ZoneLibrary
 
 BULK_SPACING_UM = 40.0
 """Side of the cells of the block through which heat spreads between zones; `HANDOVER` later it is twice as wide."""
@@ -85,8 +85,6 @@ def deliver(
     # The plane of a section is one side of its half row, on which the axes lie.
     heat, found = _fire(zones, bulk, canvas, 1.0 if lattice.ny > 1 else 0.5, axes, passes, times)
     _add_bulk(canvas, bulk, 0.0 if lattice.ny == 1 else None)
-    alone = zone_of(session, layers, parameters, sets, zone_spacing_um=zone_spacing_um)
-    sizes = summarise(alone)
     columns = dict(zip(ZONE_COLUMNS[2:], found.T.copy(), strict=True))
     return canvas.injury(
         parameters["skin.temperature_c"],
@@ -98,9 +96,9 @@ def deliver(
             "damage_sets": sets,
             "seed": seed,
             "zone_count": len(axes),
-            "zone": sizes,
-            "zone_energy_j": alone.ledger,
-            "zone_energy_error": alone.energy_error,
+            "zone": summarise(zones.at_rest),
+            "zone_energy_j": zones.at_rest.ledger,
+            "zone_energy_error": zones.at_rest.energy_error,
             "passes": heat,
             "boiled_between_zones_j": bulk.boiled,
         },
@@ -122,14 +120,14 @@ def _fire(
     """
     sizes = np.zeros((len(axes), len(ZONE_COLUMNS) - 2))
     order = np.lexsort((np.arange(times.size), times))
-    waiting: list[tuple[float, int, FiredZone]] = []
+    waiting: deque[tuple[float, int, FiredZone]] = deque()
     heat: list[dict[str, float]] = []
     now = 0.0
 
     def wait(until: float) -> None:
         nonlocal now
         while waiting and waiting[0][0] <= until:
-            due, index, fired = heapq.heappop(waiting)
+            due, index, fired = waiting.popleft()
             bulk.advance(due - now)
             x, y = 1e-6 * axes[index]
             bulk.open(share * fired.channel, share * fired.coagulated, zones.grid.z_edges)
@@ -145,7 +143,7 @@ def _fire(
         fired = zones.fire(bulk.on_axis(1e-6 * x_um, 1e-6 * y_um, zones.grid.z))
         canvas.lay_in_pattern(fired.stamp, float(x_um), float(y_um))
         sizes[index] = [fired.sizes[name] for name in ZONE_COLUMNS[2:]]
-        heapq.heappush(waiting, (now + zones.duration + HANDOVER, int(index), fired))
+        waiting.append((now + zones.duration + HANDOVER, int(index), fired))
         if number + 1 == order.size or passes[order[number + 1]] > passes[index]:
             wait(now + zones.duration + HANDOVER)
             heat.append({"end_s": now} | bulk.warmth())

@@ -51,6 +51,10 @@ class ZoneLibrary:
     Parameters
     ----------
     session, layers, parameters, sets, spacing_um : see `zone_of`.
+
+    Attributes
+    ----------
+    at_rest : the zone in skin at rest, `HANDOVER` after its last pulse.
     """
 
     def __init__(
@@ -66,7 +70,8 @@ class ZoneLibrary:
         self._levels: dict[int, tuple[NDArray[np.float32], NDArray[np.float64], dict[str, float]]] = {}
         self._rest_c = parameters["skin.temperature_c"]
         self.duration = session.zone_s
-        self.grid: ZoneGrid = self._solve(0).grid
+        self.at_rest = self._solve(0)
+        self.grid: ZoneGrid = self.at_rest.grid
 
     def fire(self, background: NDArray[np.float64]) -> FiredZone:
         """Fire a zone into skin that is warmer by ``background`` ``(nz,)`` [K], or colder."""
