@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mendsim.common.parameters import Parameters
 
+FILES = ("parameters.toml", "epidermis.toml")
+"""Data files read by `load_parameters`."""
+
 
 def load_parameters() -> Parameters:
     """Every number of the healing model, with unit, range, source and evidence."""
     from mendsim.common.parameters import Parameters
 
-    return Parameters.load(Path(__file__).parent / "parameters.toml")
+    return Parameters.load_all(Path(__file__).parent, FILES)

@@ -49,7 +49,7 @@ class HealingModel(ColumnModel):
     phototype : Fitzpatrick 1 to 6.
     initial_state : one of :data:`mendsim.abm.initial_state.INITIAL_STATES`.
     scar_depth_um, scar_width_um : size of a scar; its usual size if None.
-    parameters : numbers of the model; those of ``parameters.toml`` if None.
+    parameters : numbers of the model; those of the data files if None.
     seed : of every random draw.
     step_h : length of a step.
     threads : number of fields solved at once; never changes a result.

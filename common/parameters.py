@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -55,6 +55,14 @@ class Parameters(Mapping[str, float]):
                         allowed=choices(sorted(_FIELDS)),
                     )
                 entries[key] = _checked(key, Parameter(**fields, origin=path.name), path.name)
+        return cls(entries)
+
+    @classmethod
+    def load_all(cls, folder: Path, names: Iterable[str]) -> Parameters:
+        """Read several files of one folder into one table."""
+        entries: dict[str, Parameter] = {}
+        for name in names:
+            entries |= cls.load(folder / name).entries
         return cls(entries)
 
     def __getitem__(self, key: str) -> float:

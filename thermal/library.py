@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from mendsim.common.parameters import Parameter, Parameters
+from mendsim.common.parameters import Parameters
 
 _FOLDER = Path(__file__).parent
 FILES = ("parameters.toml", "optics.toml", "devices.toml", "damage_sets.toml")
@@ -15,7 +15,4 @@ FILES = ("parameters.toml", "optics.toml", "devices.toml", "damage_sets.toml")
 @cache
 def load_parameters() -> Parameters:
     """Read every number of the thermal stage, with its source and evidence."""
-    entries: dict[str, Parameter] = {}
-    for name in FILES:
-        entries |= Parameters.load(_FOLDER / name).entries
-    return Parameters(entries)
+    return Parameters.load_all(_FOLDER, FILES)
