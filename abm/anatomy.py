@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from mendsim.abm.agents import keratinocyte
 from mendsim.abm.agents.fibroblast import Fibroblast
 from mendsim.abm.agents.follicle import ANAGEN, TELOGEN, Follicle
 from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
@@ -21,8 +22,29 @@ if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
     from mendsim.abm.site import SkinSite
 
+_SETTLING_STEP_H = 2.0
+_BEFORE_THE_START = 2**31
 # fractions that spread whole numbers evenly over 0 to 1, each in its own order
 _GOLDEN, _SILVER, _THIRD = 0.5 * (np.sqrt(5.0) - 1.0), np.sqrt(2.0) - 1.0, np.sqrt(3.0) - 1.0
+
+
+def _ridges(lattice: Lattice, site: SkinSite) -> NDArray[np.float64]:
+    """Height of the border of epidermis and dermis, ``(ny, nx)``: 1 at the bottom of a ridge, -1 at a papilla's tip."""
+    phase_x = 2.0 * np.pi * lattice.x_um / site.rete_ridge_period_um
+    phase_y = 2.0 * np.pi * lattice.y_um / site.rete_ridge_period_um
+    wave: NDArray[np.float64] = np.cos(phase_x)[None, :] * np.cos(phase_y)[:, None]
+    return wave
+
+
+def stem_cell_niche(lattice: Lattice, site: SkinSite, share: float) -> NDArray[np.bool_]:
+    """Columns whose basal site is a niche of stem cells, ``(ny, nx)``: the share nearest to the tips of papillae.
+
+    References
+    ----------
+    Jones, Harper, Watt (1995) Cell 80:83-93, doi:10.1016/0092-8674(95)90453-0
+    """
+    wave = _ridges(lattice, site)
+    return wave <= np.quantile(wave, share)
 
 
 def build_tissue(lattice: Lattice, site: SkinSite) -> Tissue:
@@ -33,9 +55,7 @@ def build_tissue(lattice: Lattice, site: SkinSite) -> Tissue:
     area_mm2 = (lattice.spacing_um * 1e-3) ** 2
     mean_sites = (site.nucleated_cells_per_mm2 + site.corneocytes_per_mm2) * area_mm2
     ridge_sites = 0.5 * site.rete_ridge_depth_um / lattice.spacing_um
-    phase_x = 2.0 * np.pi * lattice.x_um / site.rete_ridge_period_um
-    phase_y = 2.0 * np.pi * lattice.y_um / site.rete_ridge_period_um
-    wave = np.cos(phase_x)[None, :] * np.cos(phase_y)[:, None]
+    wave = _ridges(lattice, site)
     bed = lattice.air_sites + np.rint(mean_sites + ridge_sites * wave).astype(np.int32)
     bottom = (
         lattice.air_sites
@@ -67,7 +87,7 @@ def basal_levels(tissue: Tissue) -> NDArray[np.int64]:
     return np.maximum(1, (bed - shallowest).astype(np.int64))
 
 
-def homeostasis(model: HealingModel) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+def homeostasis(model: HealingModel) -> tuple[float, NDArray[np.float64], NDArray[np.float64], float]:
     """Transit time and crowding constants for which the intact epidermis stands still.
 
     Corneocytes stay for their transit time, so their number gives the production; the number of cells between
@@ -79,10 +99,11 @@ def homeostasis(model: HealingModel) -> tuple[float, NDArray[np.float64], NDArra
     transit_h : time from the basal layer to cornification, h.
     half_layers : ``(ny, nx)``, layers at which a basal cell's cycle runs at half its fastest rate.
     ripening_layers : ``(ny, nx)``, living cells of each column above its basal ones.
+    corneum_layers : mean corneocytes of a column.
     """
     p, site, tissue = model.parameters, model.site, model.tissue
     area_mm2 = (model.lattice.spacing_um * 1e-3) ** 2
-    corneum_h = 24.0 * p["keratinocyte.stratum_corneum_transit_d"]
+    corneum_h = 24.0 * site.stratum_corneum_transit_d
     targets, basal = stack_targets(model.lattice, site, tissue), basal_levels(tissue)
     corneocytes = site.corneocytes_per_mm2 * area_mm2
     transit_h = corneum_h * (site.nucleated_cells_per_mm2 * area_mm2 - basal.mean()) / corneocytes
@@ -97,7 +118,7 @@ def homeostasis(model: HealingModel) -> tuple[float, NDArray[np.float64], NDArra
             rate += np.where(level < basal, fastest / (1.0 + (layers / half) ** steepness), 0.0)
         low, high = np.where(rate < production, half, low), np.where(rate < production, high, half)
     ripening = (targets - basal) * transit_h / (transit_h + corneum_h)
-    return transit_h, np.sqrt(low * high), ripening
+    return transit_h, np.sqrt(low * high), ripening, corneocytes
 
 
 def populate_epidermis(model: HealingModel) -> None:
@@ -108,7 +129,7 @@ def populate_epidermis(model: HealingModel) -> None:
     dither = np.modf(_GOLDEN * column)[0]
     height = np.minimum(np.floor(targets + dither).astype(np.int64), tissue.bed_z)
     height = np.maximum(height, basal)
-    corneum = 24.0 * p["keratinocyte.stratum_corneum_transit_d"]
+    corneum = 24.0 * model.site.stratum_corneum_transit_d
     share = corneum / (corneum + model.transit_h)
     y, x, level = (
         a.ravel()
@@ -140,11 +161,28 @@ def populate_epidermis(model: HealingModel) -> None:
         ix=x,
         kind=kind,
         maturity=maturity,
-        integrity=np.where(is_corneocyte, (1.0 - age) / share, 1.0),
+        integrity=np.where(level == height[y, x] - 1, 1.0 - start[y * lattice.nx + x], 1.0),
+        divisions_left=np.arange(len(z)) % (int(p["keratinocyte.amplifying_divisions"]) + 1),
         cycle=np.modf(_THIRD * np.arange(len(z)))[0],
         melanin_pg=model.site.melanin_pg,
     )
     tissue.occupant[z, y, x] = cells.uids
+
+
+def settle_epidermis(model: HealingModel) -> None:
+    """Let the epidermis live until it is renewed once, so that it starts in its own steady state.
+
+    Its draws are those of steps that no run reaches.
+    """
+    step_h, model.step_h = model.step_h, _SETTLING_STEP_H
+    for step in range(round((24.0 * model.site.stratum_corneum_transit_d + model.transit_h) / _SETTLING_STEP_H)):
+        model.step_index = _BEFORE_THE_START + step
+        keratinocyte.divide(model)
+        keratinocyte.level(model)
+        keratinocyte.differentiate(model)
+        keratinocyte.shed(model)
+        model.compact()
+    model.step_h, model.step_index = step_h, 0
 
 
 def _scatter(model: HealingModel, n: int, purpose_step: int) -> tuple[NDArray[np.float64], ...]:

@@ -69,6 +69,25 @@ def drug_by_name(name: str) -> Drug:
         raise InputError("unknown drug", key="drug", value=name, allowed=choices(load_drugs())) from None
 
 
+def _steps(kinds: np.ndarray) -> np.ndarray:
+    """Living cells beside air where the surface steps by a site.
+
+    Corneum lies over the step as over the flat, if both columns have some.
+    """
+    corneocyte = kinds == CELL_KIND["corneocyte"]
+    covered = np.broadcast_to(corneocyte.any(axis=0), kinds.shape)
+    living = (kinds > 0) & (kinds < CELL_KIND["corneocyte"]) & (np.cumsum(corneocyte, axis=0) > 0)
+    found = np.zeros(kinds.shape, bool)
+    for axis in (1, 2):
+        for way in (-1, 1):
+            beside_air = np.roll((kinds == 0) & covered, way, axis=axis)
+            edge = [slice(None)] * 3
+            edge[axis] = slice(0, 1) if way == 1 else slice(-1, None)
+            beside_air[tuple(edge)] = False
+            found |= living & beside_air
+    return found
+
+
 @dataclass
 class DrugEffects:
     """How the drug now in the skin changes what cells do; the neutral values are those without a drug."""
@@ -119,7 +138,7 @@ class Topical:
         by_code[[DERMIS, HYPODERMIS]] = drug.diffusivity_dermis_um2_per_s
         by_code[CLOT] = drug.diffusivity_water_um2_per_s
         diffusivity = by_code[codes]
-        diffusivity[kinds == CELL_KIND["corneocyte"]] = corneum
+        diffusivity[(kinds == CELL_KIND["corneocyte"]) | _steps(kinds)] = corneum
         diffusivity[donor] = drug.diffusivity_water_um2_per_s
         return diffusivity
 

@@ -8,7 +8,7 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from mendsim.abm import anatomy, load_parameters, report, signals, wound
+from mendsim.abm import anatomy, channel, load_parameters, report, signals, wound
 from mendsim.abm.agents import fibroblast, follicle, keratinocyte, t_cell
 from mendsim.abm.agents.follicle import Follicle
 from mendsim.abm.core import ColumnModel, WorkPool
@@ -16,6 +16,7 @@ from mendsim.abm.drugs import Drug, DrugEffects, Topical
 from mendsim.abm.fields.field import Field
 from mendsim.abm.initial_state import InitialState
 from mendsim.abm.matrix import Matrix
+from mendsim.abm.mends import LOOK_EVERY_H, MendLog
 from mendsim.abm.site import SkinSite
 from mendsim.abm.tissue import CLOT, DERMIS
 from mendsim.abm.vessel_anatomy import plexus_graph
@@ -28,7 +29,7 @@ from mendsim.thermal.layers import SkinLayers
 
 SCHEDULE = (
     ("sense", "cells follow the signals around them"),
-    ("epidermis", "keratinocytes crawl, divide, ripen and are shed"),
+    ("epidermis", "keratinocytes crawl, divide, level out, ripen and are shed"),
     ("dermis", "fibroblasts crawl, divide or die, and lay matrix"),
     ("immunity", "T cells walk, die and are recruited"),
     ("secretion", "cells and wounds feed the signals"),
@@ -97,11 +98,15 @@ class HealingModel(ColumnModel):
         self.drug_effects = DrugEffects()
         self.topical: Topical | None = None
         self.debris_shed = 0
+        self.mends = MendLog()
         self.niches = 0.0
         self.intact_dermis = self.tissue.code == DERMIS
-        self.transit_h, self.half_layers, self.ripening_layers = anatomy.homeostasis(self)
+        self.transit_h, self.half_layers, self.ripening_layers, self.corneum_layers = anatomy.homeostasis(self)
+        self.niche = anatomy.stem_cell_niche(lattice, self.site, p["keratinocyte.stem_niche_share"])
+        self.division_rate_per_h = 0.0
         signals.build(self)
         anatomy.populate_epidermis(self)
+        anatomy.settle_epidermis(self)
         anatomy.populate_dermis(self)
         anatomy.populate_matrix(self)
         anatomy.populate_follicles(self)
@@ -160,6 +165,8 @@ class HealingModel(ColumnModel):
             getattr(self, f"_{name}")()
         self.compact()
         self.step_index += 1
+        if self.step_index % max(1, round(LOOK_EVERY_H / self.step_h)) == 0:
+            self.mends.look(self)
 
     def _sense(self) -> None:
         keratinocyte.activate(self)
@@ -169,8 +176,10 @@ class HealingModel(ColumnModel):
     def _epidermis(self) -> None:
         keratinocyte.crawl(self)
         keratinocyte.divide(self)
+        keratinocyte.level(self)
         keratinocyte.differentiate(self)
         keratinocyte.shed(self)
+        keratinocyte.fall(self)
 
     def _dermis(self) -> None:
         fibroblast.migrate(self)
@@ -197,6 +206,7 @@ class HealingModel(ColumnModel):
             self.parameters,
             self.pool,
         )
+        channel.refill(self)
         signals.release(self, left)
 
     def _transport(self) -> None:

@@ -28,6 +28,11 @@ OBSERVABLES = {
         "um", "mean depth of debris below the mean skin surface; negative when lifted above it; 0 without debris"
     ),
     "debris_shed_count": Quantity("1", "dead keratinocytes shed since the start"),
+    "mend_count": Quantity("1", "MENDs (connected pieces of debris) of which at least a tenth is still in the skin"),
+    "mitotic_fraction": Quantity("1", "share of basal keratinocytes in mitosis, by the rates of their cycles"),
+    "epidermal_turnover_d": Quantity(
+        "d", "living and cornified keratinocytes over those born in a day; not a number where none are born"
+    ),
     "reepithelialised_fraction": Quantity("1", "share of the surface whose basal site holds a living keratinocyte"),
     "barrier_open_fraction": Quantity("1", "share of the surface without a corneocyte"),
     "epidermal_thickness_um": Quantity("um", "mean height of the stacks of living and cornified keratinocytes"),

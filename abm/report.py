@@ -34,12 +34,12 @@ def depression_um(model: HealingModel) -> NDArray[np.float64]:
 
 def _epidermis(model: HealingModel) -> dict[str, float]:
     kinds, lattice, bed = model.cell_kinds(), model.lattice, model.tissue.bed_z
-    counts = {name: np.count_nonzero(kinds == code) for name, code in CELL_KIND.items()}
+    counts = {name: int(np.count_nonzero(kinds == code)) for name, code in CELL_KIND.items()}
     debris = np.argwhere(kinds == CELL_KIND["debris"])[:, 0]
     basal_site = np.take_along_axis(kinds, (bed - 1)[None], axis=0)[0]
     living_and_cornified = np.count_nonzero((kinds > 0) & (kinds != CELL_KIND["debris"]), axis=0)
     cells = model.population(Keratinocyte)
-    rows = cells.rows()
+    rows, rate = cells.rows(), model.division_rate_per_h
     by_id = np.argsort(cells.uid[: cells.n_rows][rows], kind="stable")
     return {
         "keratinocyte_count": counts["basal"] + counts["spinous"] + counts["granular"],
@@ -48,6 +48,9 @@ def _epidermis(model: HealingModel) -> dict[str, float]:
         "debris_count": counts["debris"],
         "debris_depth_um": float(lattice.depth_um[debris].mean()) if len(debris) else 0.0,
         "debris_shed_count": model.debris_shed,
+        "mend_count": model.mends.present(),
+        "mitotic_fraction": rate * model.parameters["keratinocyte.mitosis_h"] / max(counts["basal"], 1),
+        "epidermal_turnover_d": float(living_and_cornified.sum()) / (24.0 * rate) if rate > 0.0 else float("nan"),
         "reepithelialised_fraction": np.mean((basal_site > 0) & (basal_site < CELL_KIND["corneocyte"])),
         "barrier_open_fraction": np.mean(~(kinds == CELL_KIND["corneocyte"]).any(axis=0)),
         "epidermal_thickness_um": np.mean(living_and_cornified) * lattice.spacing_um,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mendsim.abm.agents.keratinocyte import CELL_KIND
+from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
 from mendsim.abm.fields.field import SOURCE_QUANTUM_NG_PER_H, Field
 from mendsim.abm.tissue import AIR, CLOT, DERMIS, EPIDERMIS, HYPODERMIS, TISSUE
 
@@ -32,7 +32,7 @@ def build(model: HealingModel) -> None:
     model.oxygen = Field(name="oxygen", unit="mmHg", lattice=lattice, factor=_COARSENING, decay_per_s=0.0)
     model.drug = Field(name="drug", unit="ug/mL", lattice=lattice, factor=1, decay_per_s=0.0)
     model.alarmin_ng = np.zeros(lattice.shape)
-    """Alarmin still held by dead cells, ng in each site; it leaks out by its own half-life."""
+    """Alarmin still held by dead cells of the dermis, ng in each site; it leaks out by its own half-life."""
     tissue = (model.tissue.code != AIR).astype(float)
     # whole cells of air are closed: what stands above the plane of the skin keeps its signals until it is shed
     air = np.arange(lattice.nz)[:, None, None] < lattice.air_sites // _COARSENING * _COARSENING
@@ -64,6 +64,12 @@ def release(model: HealingModel, left: NDArray[np.float32]) -> None:
     per_s = 1.0 / (dt_h * _SECONDS_PER_HOUR)
     leaked = model.alarmin_ng * share
     model.alarmin_ng -= leaked
+    cells = model.population(Keratinocyte)
+    rows = np.arange(cells.n_rows)[cells.rows()]
+    rows = rows[cells["alarmin_ng"][rows] > 0.0]
+    # a site holds one keratinocyte, so their order does not matter
+    leaked[cells["iz"][rows], cells["iy"][rows], cells["ix"][rows]] += cells["alarmin_ng"][rows] * share
+    cells["alarmin_ng"][rows] *= 1.0 - share
     # all sources are linear, so they are summed on the fields' own cells
     alarmin = model.cytokine.restrict(leaked) / model.lattice.site_volume_ml
     lysed, cleared, fibrin = (model.tgf_beta1.restrict(each) for each in left)

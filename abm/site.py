@@ -35,6 +35,7 @@ class SkinSite:
     rete_ridge_period_um: float
     nucleated_cells_per_mm2: float
     corneocytes_per_mm2: float
+    stratum_corneum_transit_d: float
     melanin_pg: float
     fibroblasts_per_mm3: float
     t_cells_per_mm2: float

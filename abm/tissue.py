@@ -20,6 +20,7 @@ class Tissue:
     ----------
     code : uint8 ``(nz, ny, nx)``; one of :data:`TISSUE`. Sites above the bed are air unless a keratinocyte fills them.
     bed_z : int32 ``(ny, nx)``; z index of the topmost dermal site, on which the basal cell stands.
+    intact_bed_z : int32 ``(ny, nx)``; the same before any injury.
     occupant : int64 ``(nz, ny, nx)``; id of the keratinocyte in the site, 0 for none. Each column of
         keratinocytes is one gapless stack on its bed.
     """
@@ -27,6 +28,7 @@ class Tissue:
     def __init__(self, lattice: Lattice, bed_z: NDArray[np.int32], dermis_bottom_z: NDArray[np.int32]):
         self.lattice = lattice
         self.bed_z = bed_z
+        self.intact_bed_z = bed_z.copy()
         self.occupant = np.zeros(lattice.shape, np.int64)
         z = np.arange(lattice.nz)[:, None, None]
         self.code = np.where(z < bed_z, AIR, np.where(z < dermis_bottom_z, DERMIS, HYPODERMIS)).astype(np.uint8)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mendsim.abm import channel
 from mendsim.abm.agents.fibroblast import Fibroblast
 from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
 from mendsim.abm.agents.t_cell import TCell
@@ -24,8 +25,9 @@ _REMOVED = 0.5  # a site with one cell cannot be half gone: it goes with the lar
 def injure(model: HealingModel, injury: Injury) -> None:
     """Apply an injury.
 
-    Ablated sites lose their matrix and cells; in the dermis they fill with clot (fibrin). A cell dies with the
-    probability that the damage integral of its kind gives, drawn by its id. Dead cells leave their alarmin behind.
+    Ablated sites lose their matrix and cells; in the dermis they fill with clot (fibrin) that sags from the mouth. A
+    cell dies with the probability that the damage integral of its kind gives, drawn by its id. Dead cells leave their
+    alarmin behind.
     """
     if injury.lattice != model.lattice:
         raise InputError(
@@ -38,9 +40,12 @@ def injure(model: HealingModel, injury: Injury) -> None:
     _kill_dermal(model, Fibroblast, injury.damage["fibroblast_necrosis"], removed)
     _kill_dermal(model, TCell, injury.damage["t_cell_apoptosis"], removed)
     code = model.tissue.code
-    channel = removed & np.isin(code, (DERMIS, HYPODERMIS, CLOT))
-    code[channel] = CLOT
-    model.matrix.fibrin[channel] = model.parameters["fibrin.clot_mg_per_ml"]
+    lost = removed & np.isin(code, (DERMIS, HYPODERMIS, CLOT))
+    code[lost] = CLOT
+    model.matrix.fibrin[lost] = model.parameters["fibrin.clot_mg_per_ml"]
+    channel.hollow(model, removed)
+    _settle(model)
+    model.mends.look(model)
     model.vessels.coagulate(np.maximum(injury.damage["vessel_coagulation"], injury.ablated))
 
 
@@ -57,12 +62,11 @@ def _kill_keratinocytes(model: HealingModel, injury: Injury, removed: np.ndarray
     cells["kind"][rows[killed]] = CELL_KIND["debris"]
     cells["integrity"][rows[killed]] = 1.0
     cells["activation"][rows[killed]] = 0.0
+    cells["alarmin_ng"][rows[killed]] = _alarmin_ng(model)
     gone = removed[at]
     # what a beam removes, it removes from the top; a stack keeps no holes
     tissue.occupant[tuple(index[gone] for index in at)] = 0
     cells.remove(rows[gone])
-    _settle(model)
-    np.add.at(model.alarmin_ng, tuple(index[killed & ~gone] for index in at), _alarmin_ng(model))
 
 
 def close_stacks(model: HealingModel) -> None:

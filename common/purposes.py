@@ -27,6 +27,7 @@ PHOTON_SCATTER = 20
 PHOTON_INTERFACE = 21
 SCAN = 22
 JITTER = 23
+LEVELLING = 24
 
 
 def all_purposes() -> dict[str, int]:

@@ -41,6 +41,7 @@ class Recording:
     series: list[dict[str, float]] = field(default_factory=list)
     snapshots: list[Snapshot] = field(default_factory=list)
     injuries: list[tuple[float, Injury]] = field(default_factory=list)
+    mends: tuple[Columns, Columns] = ({}, {})
 
     def add_row(self, model: HealingModel) -> None:
         """Append a row to the time series."""

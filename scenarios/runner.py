@@ -157,6 +157,7 @@ def simulate(
             model.step()
             if progress is not None:
                 progress(now + 1, scenario.steps)
+    recording.mends = model.mends.tables()
     return recording
 
 

@@ -15,6 +15,7 @@ from mendsim.abm.agents.keratinocyte import Keratinocyte
 from mendsim.abm.agents.t_cell import TCell
 from mendsim.abm.agents.vessel import Vessel
 from mendsim.abm.core import Column
+from mendsim.abm.mends import MEND_COLUMNS, TRACK_COLUMNS
 from mendsim.abm.observables import FIELDS, OBSERVABLES
 from mendsim.common.lattice import Lattice
 from mendsim.scenarios.recording import Columns, Recording
@@ -36,6 +37,7 @@ def build_tree(recording: Recording, lattice: Lattice) -> xr.DataTree:
     nodes = {
         "/series": _series(recording),
         "/outcome": _outcome(recording),
+        **_mends(recording),
         **_snapshots(recording, lattice),
         **injury_nodes(recording.injuries, lattice),
     }
@@ -68,6 +70,15 @@ def _outcome(recording: Recording) -> xr.Dataset:
             for name, about in OBSERVABLES.items()
         }
     )
+
+
+def _mends(recording: Recording) -> dict[str, xr.Dataset]:
+    """Lay out MENDs as ``/mends``, and where each was at every look as ``/mends/track``."""
+    mends, track = recording.mends
+    return {
+        "/mends": xr.Dataset({name: ("mend", mends[name], _about(*MEND_COLUMNS[name])) for name in mends}),
+        "/mends/track": xr.Dataset({name: ("look", track[name], _about(*TRACK_COLUMNS[name])) for name in track}),
+    }
 
 
 def _axes(lattice: Lattice) -> dict[str, Any]:

@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mendsim.abm.agents import keratinocyte_kernels as kernels
-from mendsim.abm.agents import moving_kernels
+from mendsim.abm.agents import (
+    keratinocyte_crawl,
+    keratinocyte_cycle,
+    keratinocyte_levelling,
+    keratinocyte_shedding,
+    moving_kernels,
+)
+from mendsim.abm.agents.stacks import BASAL, DEAD, SPINOUS
 from mendsim.abm.core import Column, ColumnAgent
 
 if TYPE_CHECKING:
@@ -25,18 +31,23 @@ class Keratinocyte(ColumnAgent):
     iz = Column("i4", unit="1", doc="site index along depth")
     iy = Column("i4", unit="1", doc="site index along y")
     ix = Column("i4", unit="1", doc="site index along x")
-    kind = Column("i1", unit="1", doc="1 basal, 2 spinous, 3 granular, 4 corneocyte, 5 debris", default=kernels.BASAL)
+    kind = Column("i1", unit="1", doc="1 basal, 2 spinous, 3 granular, 4 corneocyte, 5 debris", default=BASAL)
     cycle = Column("f8", unit="1", doc="share of the cell cycle done")
+    divisions_left = Column(
+        "i1", unit="1", doc="amplifying divisions left to the cell and its line outside a stem cell niche"
+    )
     maturity = Column("f8", unit="1", doc="share of the way from the basal layer to cornification")
     integrity = Column("f8", unit="1", doc="cohesion left in a corneocyte or in debris", default=1.0)
     activation = Column("f8", unit="1", doc="readiness to crawl, 0 to 1")
     melanin_pg = Column("f8", unit="pg", doc="melanin in the cell")
+    alarmin_ng = Column("f8", unit="ng", doc="alarmin still held by a dead cell")
+    mend_id = Column("i8", unit="1", doc="number of the MEND that a dead cell belongs to, 0 for none")
 
 
 def activate(model: HealingModel) -> None:
     """Become ready to crawl where the inflammatory cytokine is (R06)."""
     cells, p, cytokine = model.population(Keratinocyte), model.parameters, model.cytokine
-    kernels.activate(
+    keratinocyte_crawl.activate(
         np.arange(cells.n_rows)[cells.rows()],
         cells["iz"],
         cells["iy"],
@@ -58,7 +69,7 @@ def crawl(model: HealingModel) -> None:
     # at most every second chance is taken, so that a fast cell is not cut short
     substeps = min(moving_kernels.MOST_SUBSTEPS, max(1, int(np.ceil(2.0 * sites))))
     for substep in range(substeps):
-        kernels.crawl(
+        keratinocyte_crawl.crawl(
             tissue.occupant,
             model.registry.row_of,
             tissue.bed_z,
@@ -74,17 +85,40 @@ def crawl(model: HealingModel) -> None:
         )
 
 
+def level(model: HealingModel) -> None:
+    """Smooth the top of the living sheet from stack to stack."""
+    cells, tissue = model.population(Keratinocyte), model.tissue
+    keratinocyte_levelling.level(
+        tissue.occupant,
+        model.registry.row_of,
+        tissue.bed_z,
+        cells["kind"],
+        cells["iz"],
+        cells["iy"],
+        cells["ix"],
+        model.seed,
+        model.step_index,
+        model.step_h,
+        model.parameters["keratinocyte.levelling_h"],
+    )
+
+
 def divide(model: HealingModel) -> None:
-    """Divide in the basal layer, held back by the living layers above; daughters lift what is over them (R06, R07)."""
+    """Divide in the basal layer, held back by the living layers above; daughters lift what is over them (R06, R07).
+
+    Cells in a niche are stem cells; their lines away from it tire after some divisions and leave the basal layer.
+    """
     cells, p, tissue = model.population(Keratinocyte), model.parameters, model.tissue
     parents = np.empty(cells.n_rows, np.int64)
-    n = kernels.divisions(
+    n, model.division_rate_per_h = keratinocyte_cycle.divisions(
         tissue.occupant,
         model.registry.row_of,
         tissue.bed_z,
         model.half_layers,
+        model.niche,
         cells["kind"],
         cells["cycle"],
+        cells["divisions_left"],
         cells.uid,
         parents,
         model.seed,
@@ -93,6 +127,7 @@ def divide(model: HealingModel) -> None:
         model.drug_effects.keratinocyte_division / p["keratinocyte.wound_cycle_h"],
         p["keratinocyte.crowding_steepness"],
         p["keratinocyte.cycle_spread"],
+        int(p["keratinocyte.amplifying_divisions"]),
     )
     if n == 0:
         return
@@ -101,22 +136,37 @@ def divide(model: HealingModel) -> None:
     melanin = cells["melanin_pg"][mothers]
     activation = cells["activation"][mothers]
     daughters = cells.add(
-        n, kind=kernels.SPINOUS, melanin_pg=melanin, activation=activation, parent_id=parents, born_h=model.time_h
+        n, kind=SPINOUS, melanin_pg=melanin, activation=activation, parent_id=parents, born_h=model.time_h
     )
-    lost = kernels.insert_above(
-        tissue.occupant, model.registry.row_of, tissue.bed_z, cells["iz"], parents, daughters, cells["iy"], cells["ix"]
+    lost = keratinocyte_cycle.place_daughters(
+        tissue.occupant,
+        model.registry.row_of,
+        tissue.bed_z,
+        cells["kind"],
+        cells["divisions_left"],
+        cells["iz"],
+        cells["iy"],
+        cells["ix"],
+        parents,
+        daughters,
+        round(p["keratinocyte.basal_push_um"] / model.lattice.spacing_um),
+        model.seed,
+        model.step_index,
     )
-    _lose(model, parents[:lost])
+    lose(model, parents[:lost])
 
 
 def differentiate(model: HealingModel) -> None:
-    """Ripen above the basal layer into corneocytes, whose cohesion then decays."""
+    """Ripen above the basal layer into corneocytes, which flatten, and lose cohesion at the surface."""
     cells, p, tissue = model.population(Keratinocyte), model.parameters, model.tissue
-    kernels.mature(
+    reach = round(0.5 * (p["keratinocyte.corneocyte_width_um"] / model.lattice.spacing_um - 1.0))
+    fresh = np.empty(cells.n_rows, np.int64)
+    n = keratinocyte_cycle.mature(
         tissue.occupant,
         model.registry.row_of,
         tissue.bed_z,
         model.ripening_layers,
+        model.corneum_layers,
         cells["kind"],
         cells["maturity"],
         cells["integrity"],
@@ -124,19 +174,33 @@ def differentiate(model: HealingModel) -> None:
         model.step_h,
         model.transit_h,
         _HOURS_PER_DAY * p["keratinocyte.uncovered_transit_d"],
-        _HOURS_PER_DAY * p["keratinocyte.stratum_corneum_transit_d"],
+        _HOURS_PER_DAY * model.site.stratum_corneum_transit_d,
         p["keratinocyte.ripening_steepness"],
+        p["keratinocyte.desquamation_steepness"],
         p["keratinocyte.granular_maturity"],
         p["keratinocyte.melanin_uptake_per_h"],
         model.site.melanin_pg,
+        fresh,
     )
+    if n:
+        keratinocyte_cycle.spread(
+            tissue.occupant,
+            model.registry.row_of,
+            tissue.bed_z,
+            cells["kind"],
+            cells["iz"],
+            cells["iy"],
+            cells["ix"],
+            fresh[:n],
+            reach,
+        )
 
 
 def shed(model: HealingModel) -> None:
-    """Lose corneocytes without cohesion, and whatever stands free above the surface (R07)."""
+    """Lose corneocytes without cohesion, and dead matter that nothing holds (R07)."""
     cells, tissue = model.population(Keratinocyte), model.tissue
     gone = np.empty(cells.n_rows, np.int64)
-    n = kernels.shed(
+    n = keratinocyte_shedding.shed(
         tissue.occupant,
         model.registry.row_of,
         tissue.bed_z,
@@ -144,19 +208,39 @@ def shed(model: HealingModel) -> None:
         cells["integrity"],
         cells.uid,
         gone,
-        model.lattice.air_sites,
+        model.seed,
+        model.step_index,
+        model.step_h,
+        model.parameters["keratinocyte.wear_per_h"],
+        model.parameters["keratinocyte.flake_held_share"],
+    )
+    lose(model, gone[:n])
+
+
+def fall(model: HealingModel) -> None:
+    """Let dead matter at the rim of an open channel tumble into it."""
+    cells, tissue = model.population(Keratinocyte), model.tissue
+    if not np.any(cells["kind"] == DEAD):
+        return
+    keratinocyte_shedding.fall(
+        tissue.occupant,
+        model.registry.row_of,
+        tissue.bed_z,
+        cells["kind"],
+        cells["iz"],
+        cells["iy"],
+        cells["ix"],
         model.seed,
         model.step_index,
         model.step_h,
         model.parameters["keratinocyte.wear_per_h"],
     )
-    _lose(model, gone[:n])
 
 
 def secrete(model: HealingModel) -> None:
     """Secrete MMP9 from activated basal cells (R14)."""
     cells, tissue = model.population(Keratinocyte), model.tissue
-    kernels.secrete_at_edge(
+    keratinocyte_crawl.secrete_at_edge(
         tissue.occupant,
         model.registry.row_of,
         tissue.bed_z,
@@ -168,10 +252,14 @@ def secrete(model: HealingModel) -> None:
     )
 
 
-def _lose(model: HealingModel, ids: np.ndarray) -> None:
+def lose(model: HealingModel, ids: np.ndarray) -> None:
+    """Let cells leave the skin, with the melanin of the dead booked to their MENDs."""
     if len(ids) == 0:
         return
     cells = model.population(Keratinocyte)
+    ids = np.sort(ids)
     rows = model.registry.row_of[ids]
-    model.debris_shed += int(np.count_nonzero(cells["kind"][rows] == kernels.DEAD))
+    dead = rows[cells["kind"][rows] == DEAD]
+    model.debris_shed += len(dead)
+    model.mends.shed(cells["mend_id"][dead], cells["melanin_pg"][dead])
     cells.remove(rows)

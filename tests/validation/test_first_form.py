@@ -68,9 +68,9 @@ def test_debris_moves_up_and_is_shed(healing):
     day = hours / 24.0
     assert count[0] > 0
     assert count[-1] == 0
-    assert series["debris_depth_um"][day == 5.0] < 0.5 * series["debris_depth_um"][0]
+    assert series["debris_depth_um"][day == 3.0] < 0.5 * series["debris_depth_um"][0]
     assert np.all(np.diff(shed) >= 0)
-    assert shed[-1] == count[0]
+    assert shed[-1] >= count[0]  # corneocytes that fall onto the wound are debris too
 
 
 def test_collagen_falls_then_rises_above_its_start(healing):

@@ -113,14 +113,42 @@ def test_without_crawling_nothing_closes_in_two_days(make, injury, monkeypatch):
     assert run(model, 2)["reepithelialised_fraction"] == start
 
 
-def test_without_division_debris_is_not_lifted_clear(make, injury, monkeypatch):
+def test_without_division_debris_is_not_lifted(make, injury, monkeypatch):
+    usual = make()
+    usual.injure(injury(usual.lattice))
+    start = usual.observe()
+    lifted = start["debris_depth_um"] - run(usual, 3)["debris_depth_um"]
     monkeypatch.setattr(keratinocyte, "divide", lambda model: None)
     model = make()
     model.injure(injury(model.lattice))
-    start = model.observe()
-    late = run(model, 10)
-    assert late["keratinocyte_count"] < start["keratinocyte_count"]
-    assert late["debris_count"] > 0.6 * start["debris_count"]
+    later = run(model, 3)
+    assert start["debris_depth_um"] - later["debris_depth_um"] < 0.7 * lifted
+    assert later["keratinocyte_count"] < start["keratinocyte_count"] < usual.observe()["keratinocyte_count"]
+    assert run(model, 11)["epidermal_thickness_um"] < 0.7 * start["epidermal_thickness_um"]
+
+
+def test_if_growing_cells_cannot_lift_debris_the_zone_stays_open(make, injury, monkeypatch):
+    """Dead cells are put back on the bed after every step: what grows goes over them, not under."""
+    usual, model = make(), make()
+    for one in (usual, model):
+        one.injure(injury(one.lattice))
+    healthy = model._epidermis
+
+    def weighed_down():
+        healthy()
+        cells, tissue = model.population(keratinocyte.Keratinocyte), model.tissue
+        for x in range(model.lattice.nx):
+            ids = tissue.occupant[:, 0, x][tissue.occupant[:, 0, x] > 0]
+            rows = model.registry.row_of[ids]
+            order = np.argsort(cells["kind"][rows] == keratinocyte.DEAD, kind="stable")
+            tissue.occupant[tissue.bed_z[0, x] - len(ids) : tissue.bed_z[0, x], 0, x] = ids[order]
+            cells["iz"][rows[order]] = np.arange(tissue.bed_z[0, x] - len(ids), tissue.bed_z[0, x])
+
+    monkeypatch.setattr(model, "_epidermis", weighed_down)
+    open_, closed = run(model, 5), run(usual, 5)
+    assert closed["reepithelialised_fraction"] == 1.0
+    assert open_["reepithelialised_fraction"] < 0.9
+    assert open_["debris_count"] > closed["debris_count"]
 
 
 def test_without_lysis_dead_matrix_stays(make, injury):

@@ -1,0 +1,77 @@
+"""Stacks of keratinocytes, one for each column ``(y, x)``, that stand without gaps on the dermis at ``bed_z[y, x]``.
+
+Columns are visited independently, and births and moves are settled by agent id and by hash, so that no result depends
+on the order of rows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+BASAL, SPINOUS, GRANULAR, CORNEOCYTE, DEAD = 1, 2, 3, 4, 5
+
+NEIGHBOUR_Y = np.array([0, 0, -1, 1])
+NEIGHBOUR_X = np.array([-1, 1, 0, 0])
+
+
+@njit(cache=True, nogil=True)
+def stack_top(occupant, bed_z, y, x):
+    """First free index above the stack of column (y, x), going up from the bed."""
+    z = bed_z[y, x] - 1
+    while z >= 0 and occupant[z, y, x] > 0:
+        z -= 1
+    return z
+
+
+@njit(cache=True, nogil=True)
+def touches_dermis(bed_z, z, y, x):
+    """Whether a keratinocyte in this site touches the basement membrane, below or beside it."""
+    if z == bed_z[y, x] - 1:
+        return True
+    ny, nx = bed_z.shape
+    for k in range(4):
+        j, i = y + NEIGHBOUR_Y[k], x + NEIGHBOUR_X[k]
+        if 0 <= j < ny and 0 <= i < nx and z >= bed_z[j, i]:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def living_at(occupant, row_of, kind, z, y, x):
+    """Whether a living, nucleated keratinocyte fills this site."""
+    nz, ny, nx = occupant.shape
+    if z < 0 or z >= nz or y < 0 or y >= ny or x < 0 or x >= nx or occupant[z, y, x] <= 0:
+        return False
+    return kind[row_of[occupant[z, y, x]]] < CORNEOCYTE
+
+
+@njit(cache=True, nogil=True)
+def lift(occupant, row_of, bed_z, iz, base, y, x):
+    """Raise what stands at ``base`` and above by one site, so that ``base`` is free.
+
+    Returns the id of the cell that the lattice's top cuts off, or 0.
+    """
+    top = stack_top(occupant, bed_z, y, x)
+    cut = 0
+    if top < 0:
+        cut = occupant[0, y, x]
+        occupant[0, y, x] = 0
+        top = 0
+    for z in range(top, base):
+        moved = occupant[z + 1, y, x]
+        occupant[z, y, x] = moved
+        iz[row_of[moved]] = z
+    occupant[base, y, x] = 0
+    return cut
+
+
+@njit(cache=True, nogil=True)
+def pull_out(occupant, row_of, iz, z, y, x):
+    """Take a cell out of its stack and let what stood on it sink."""
+    while z - 1 >= 0 and occupant[z - 1, y, x] > 0:
+        moved = occupant[z - 1, y, x]
+        occupant[z, y, x] = moved
+        iz[row_of[moved]] = z
+        z -= 1
+    occupant[z, y, x] = 0
