@@ -122,6 +122,19 @@ class Surface:
         return fluxes(self._resistance(), self.model.lattice.spacing_um * _M_PER_UM, self.vapour)
 
 
+def step(model: HealingModel) -> None:
+    """Let aftercare wear off, the open surface dry and bacteria grow; a closed surface at rest is left alone."""
+    surface, aftercare, microbes = model.surface, model.aftercare, model.microbes
+    aftercare.wear_off(model.time_h)
+    surface.update()
+    if surface.corneum_um.all() and microbes.at_rest and not aftercare.end_h and not surface.crust_um.any():
+        surface.crawl_factor.fill(1.0)
+        return
+    surface.dry()
+    surface.crawl_factor = crawl_factor(model)
+    microbes.step()
+
+
 def crawl_factor(model: HealingModel) -> NDArray[np.float64]:
     """Speed of crawling over that on a moist bed, ``(ny, nx)``: below 1 in bare columns and those beside them.
 

@@ -182,11 +182,7 @@ class HealingModel(ColumnModel):
         t_cell.respond(self)
 
     def _surface(self) -> None:
-        self.aftercare.wear_off(self.time_h)
-        self.surface.update()
-        self.surface.dry()
-        self.surface.crawl_factor = barrier.crawl_factor(self)
-        self.microbes.step()
+        barrier.step(self)
 
     def _epidermis(self) -> None:
         keratinocyte.crawl(self)
