@@ -66,12 +66,12 @@ class Surface:
         kernels.mean_corneum(self.corneocytes, reach, self._free, self._covered, self.corneum_um)
         # a corneocyte of the lattice stands for its share of the thickness that the site has
         self.corneum_um *= model.site.stratum_corneum_um / (model.site.corneocytes_per_mm2 * (spacing * 1e-3) ** 2)
-        per_um, p = self.vapour.per_um, model.parameters
-        corneum = per_um(p["barrier.corneum_diffusivity_um2_per_s"])
-        tissue = per_um(p["barrier.tissue_diffusivity_um2_per_s"]) * spacing
-        dead = per_um(p["barrier.dead_tissue_diffusivity_um2_per_s"]) * spacing
+        p, vapour = model.parameters, self.vapour
+        corneum = vapour.per_um(p["barrier.corneum_diffusivity_um2_per_s"])
+        viable = vapour.per_um(p["barrier.tissue_diffusivity_um2_per_s"]) * spacing
+        dead = vapour.per_um(p["barrier.dead_tissue_diffusivity_um2_per_s"]) * spacing
         # the bed gives its water from half a site down
-        self.skin_h_per_m = corneum * self.corneum_um + tissue * (self.living + 0.5) + dead * self.dead
+        self.skin_h_per_m = corneum * self.corneum_um + viable * (self.living + 0.5) + dead * self.dead
 
     @property
     def bare(self) -> NDArray[np.bool_]:
