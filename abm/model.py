@@ -8,7 +8,8 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from mendsim.abm import anatomy, channel, load_parameters, report, signals, wound
+from mendsim.abm import anatomy, barrier, channel, load_parameters, report, signals, wound
+from mendsim.abm.aftercare import Aftercare
 from mendsim.abm.agents import fibroblast, follicle, keratinocyte, t_cell
 from mendsim.abm.agents.follicle import Follicle
 from mendsim.abm.core import ColumnModel, WorkPool
@@ -17,6 +18,7 @@ from mendsim.abm.fields.field import Field
 from mendsim.abm.initial_state import InitialState
 from mendsim.abm.matrix import Matrix
 from mendsim.abm.mends import LOOK_EVERY_H, MendLog
+from mendsim.abm.microbes import Microbes
 from mendsim.abm.site import SkinSite
 from mendsim.abm.tissue import CLOT, DERMIS
 from mendsim.abm.vessel_anatomy import plexus_graph
@@ -29,6 +31,7 @@ from mendsim.thermal.layers import SkinLayers
 
 SCHEDULE = (
     ("sense", "cells follow the signals around them"),
+    ("surface", "the bed dries, microbes grow and are cleared, aftercare wears off"),
     ("epidermis", "keratinocytes crawl, divide, level out, ripen and are shed"),
     ("dermis", "fibroblasts crawl, divide or die, and lay matrix"),
     ("immunity", "T cells walk, die and are recruited"),
@@ -122,6 +125,9 @@ class HealingModel(ColumnModel):
             p,
         )
         self.vessels = VesselNetwork(self, graph)
+        self.aftercare = Aftercare()
+        self.surface = barrier.Surface(self)
+        self.microbes = Microbes(self)
         signals.settle(self)
 
     @property
@@ -148,6 +154,15 @@ class HealingModel(ColumnModel):
             raise InputError("one drug in a run", key="drug", value=drug.name, allowed=self.topical.drug.name)
         self.topical.apply(concentration_ug_per_ml, duration_h, volume_ul_per_cm2)
 
+    def apply_aftercare(self, treatment: str, duration_h: float) -> None:
+        """Put a treatment of ``aftercare.toml`` on the skin; again while it lasts, it counts until the later end."""
+        self.aftercare.apply(treatment, self.time_h, duration_h)
+
+    @property
+    def crawl_factor(self) -> NDArray[np.float64]:
+        """Speed of crawling over that on a moist bed, ``(ny, nx)``, as this step found it."""
+        return self.surface.crawl_factor
+
     def state(self) -> NoReturn:
         """Refuse: the core would save agents without the tissue, matrix and fields they live in."""
         raise TypeError("a healing model cannot be saved in mid-run yet; a run is short enough to start again")
@@ -172,6 +187,9 @@ class HealingModel(ColumnModel):
         keratinocyte.activate(self)
         fibroblast.respond(self)
         t_cell.respond(self)
+
+    def _surface(self) -> None:
+        barrier.step(self)
 
     def _epidermis(self) -> None:
         keratinocyte.crawl(self)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from mendsim.abm import barrier
 from mendsim.abm.agents.fibroblast import Fibroblast
 from mendsim.abm.agents.follicle import ANAGEN, Follicle
 from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 def observe(model: HealingModel) -> dict[str, float]:
     """Every observable of :data:`OBSERVABLES` now; sums run over sites or ids in order, so rows cannot matter."""
-    values = {**_epidermis(model), **_dermis(model), **_signals(model), **_vessels(model), **_hair_and_drug(model)}
+    values = {**_epidermis(model), **barrier.observe(model), **_dermis(model), **_signals(model)}
+    values |= {**_vessels(model), **_hair_and_drug(model)}
     return {name: float(values[name]) for name in OBSERVABLES}
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mendsim.common.errors import InputError
 from mendsim.common.lattice import Lattice
 from mendsim.common.parameters import Parameters
-from mendsim.scenarios.schema import DrugEvent, LaserEvent, Sample, Scenario
+from mendsim.scenarios.schema import AftercareEvent, DrugEvent, LaserEvent, Sample, Scenario
 from mendsim.thermal import LaserSession
 from mendsim.thermal import load_parameters as load_thermal_parameters
 from mendsim.thermal.device import FIELDS, Device, with_device
@@ -79,12 +79,18 @@ def _overridden(layer: str, values: Mapping[str, object]) -> Parameters:
 
 
 def library_of(scenario: Scenario) -> dict[str, Parameters]:
-    """Numbers of the site and of the drugs that a scenario uses, for the record: ``site`` and ``drug``."""
+    """Numbers of the site, the drugs and the aftercare that a scenario uses, for the record, by these words."""
+    from mendsim.abm.aftercare import aftercare_table
     from mendsim.abm.drugs import drug_table
     from mendsim.abm.site import load_sites
 
     drugs = {event.drug for event in scenario.events if isinstance(event, DrugEvent)}
-    wanted = {"site": (load_sites(), {scenario.patient.site}), "drug": (drug_table(), drugs)}
+    treatments = {event.treatment for event in scenario.events if isinstance(event, AftercareEvent)}
+    wanted = {
+        "site": (load_sites(), {scenario.patient.site}),
+        "drug": (drug_table(), drugs),
+        "aftercare": (aftercare_table(), treatments),
+    }
     return {
         name: Parameters({key: entry for key, entry in table.entries.items() if key.split(".")[0] in names})
         for name, (table, names) in wanted.items()

@@ -11,7 +11,15 @@ from mendsim.common.errors import InputError, choices
 from mendsim.common.parameters import Parameters
 from mendsim.scenarios.border import lattice_of, parameters_of, session_of
 from mendsim.scenarios.problems import close_names
-from mendsim.scenarios.schema import ContactBurnEvent, DrugEvent, IncisionEvent, LaserEvent, PunchEvent, Scenario
+from mendsim.scenarios.schema import (
+    AftercareEvent,
+    ContactBurnEvent,
+    DrugEvent,
+    IncisionEvent,
+    LaserEvent,
+    PunchEvent,
+    Scenario,
+)
 from mendsim.thermal.device import device_names
 
 # Estimates from the arrays that a site has, rounded up
@@ -34,7 +42,7 @@ def contradictions(scenario: Scenario) -> Iterator[InputError]:
     for number, event in enumerate(scenario.events):
         if isinstance(event, LaserEvent):
             yield from _of_laser(scenario, number, event, tables["thermal"])
-        elif not isinstance(event, DrugEvent):
+        elif not isinstance(event, DrugEvent | AftercareEvent):
             yield from _of_wound(scenario, number, event)
 
 

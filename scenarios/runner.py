@@ -20,7 +20,7 @@ from mendsim.scenarios.delivery import DEFAULT_SEED, check_patterns
 from mendsim.scenarios.injuries import injury_of
 from mendsim.scenarios.loading import load
 from mendsim.scenarios.recording import Recording
-from mendsim.scenarios.schema import DrugEvent, InjuryEvent, Scenario
+from mendsim.scenarios.schema import AftercareEvent, DrugEvent, InjuryEvent, Scenario
 from mendsim.scenarios.tree import build_tree
 
 Progress = Callable[[int, int], None]
@@ -149,6 +149,8 @@ def simulate(
                 continue
             if isinstance(event, DrugEvent):
                 _apply(model, event)
+            elif isinstance(event, AftercareEvent):
+                model.apply_aftercare(event.treatment, event.duration_h)
             else:
                 _injure(model, event, thermal_parameters, recording)
         if now in snapshots:

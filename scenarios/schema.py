@@ -77,11 +77,18 @@ def _drug_names() -> Iterable[str]:
     return load_drugs()
 
 
+def _treatment_names() -> Iterable[str]:
+    from mendsim.abm.aftercare import load_treatments  # only some scenarios have aftercare
+
+    return load_treatments()
+
+
 Site = Annotated[str, _one_of(site_names)]
 InitialState = Annotated[str, _one_of(lambda: INITIAL_STATES)]
 Pattern = Annotated[str, _one_of(lambda: PATTERNS)]
 ScanOrder = Annotated[str, _one_of(lambda: SCAN_ORDERS)]
 Drug = Annotated[str, _one_of(_drug_names)]
+Treatment = Annotated[str, _one_of(_treatment_names)]
 
 
 class Table(BaseModel):
@@ -156,6 +163,15 @@ class DrugEvent(Table):
     duration_h: Duration = Field(alias="duration")
 
 
+class AftercareEvent(Table):
+    """A treatment put on the skin for a time; put on again while it lasts, it counts until the later end."""
+
+    kind: Literal["aftercare"]
+    at_h: Moment = Field(alias="at")
+    treatment: Treatment
+    duration_h: Duration = Field(alias="duration")
+
+
 class PunchEvent(Table):
     """A punch biopsy in the middle of the sample."""
 
@@ -187,6 +203,7 @@ class ContactBurnEvent(Table):
 EVENT_KINDS: dict[str, type[Table]] = {
     "laser": LaserEvent,
     "drug": DrugEvent,
+    "aftercare": AftercareEvent,
     "punch": PunchEvent,
     "incision": IncisionEvent,
     "contact_burn": ContactBurnEvent,
@@ -196,7 +213,7 @@ EVENT_KINDS: dict[str, type[Table]] = {
 InjuryEvent = LaserEvent | PunchEvent | IncisionEvent | ContactBurnEvent
 """An event that injures the skin."""
 
-Event = Annotated[InjuryEvent | DrugEvent, Field(discriminator="kind")]
+Event = Annotated[InjuryEvent | DrugEvent | AftercareEvent, Field(discriminator="kind")]
 
 
 class Save(Table):
