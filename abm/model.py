@@ -12,6 +12,7 @@ from mendsim.abm import anatomy, load_parameters, report, signals, wound
 from mendsim.abm.agents import fibroblast, follicle, keratinocyte, t_cell
 from mendsim.abm.agents.follicle import Follicle
 from mendsim.abm.core import ColumnModel, WorkPool
+from mendsim.abm.drainage import Drainage
 from mendsim.abm.drugs import Drug, DrugEffects, Topical
 from mendsim.abm.fields.field import Field
 from mendsim.abm.initial_state import InitialState
@@ -34,6 +35,7 @@ SCHEDULE = (
     ("secretion", "cells and wounds feed the signals"),
     ("remodelling", "MMP9 lyses, clot dissolves, deposits become matrix"),
     ("transport", "signals, oxygen and drug diffuse, bind and decay"),
+    ("drainage", "fluid leaves open channels and carries loose matter out"),
     ("vessels_and_hair", "sprouts grow, flow returns, follicles cycle"),
 )
 """The order of one step: method and meaning."""
@@ -118,6 +120,7 @@ class HealingModel(ColumnModel):
         )
         self.vessels = VesselNetwork(self, graph)
         signals.settle(self)
+        self.drainage = Drainage(self)
 
     @property
     def time_h(self) -> float:  # type: ignore[override]  # the base allows a property
@@ -131,6 +134,7 @@ class HealingModel(ColumnModel):
 
     def injure(self, injury: Injury) -> None:
         """Take in what heat or a blade has done."""
+        self.drainage.ablate(injury.ablated)
         wound.injure(self, injury)
 
     def apply_drug(
@@ -204,6 +208,9 @@ class HealingModel(ColumnModel):
         if self.topical is not None:
             self.topical.step(self.step_h)
             self.drug_effects = self.topical.effects()
+
+    def _drainage(self) -> None:
+        self.drainage.step()
 
     def _vessels_and_hair(self) -> None:
         self.vessels.sprout()
