@@ -32,8 +32,8 @@ class Drainage:
     """Flow of interstitial fluid to open surfaces, and the loose matter that it carries.
 
     Pressure p (mmHg, over that of air) obeys ``div(K grad p) = f (p_eff - p)`` with p = 0 in air, no flux through
-    epidermis, living or dead, nor through the sides; f is the filtration coefficient of the perfused vessels and
-    ``p_eff`` their net pressure (Starling), both higher where cytokine is. Matter moves with ``m / phi`` times the flux
+    epidermis, living or dead, nor through the sides; f is the filtration coefficient of the vessels under
+    pressure and ``p_eff`` their net pressure (Starling), both higher where cytokine is. Matter moves with ``m / phi`` times the flux
     ``-K grad p``, with phi the share of fluid and m the mobility of the matter in the matrix around it.
 
     Attributes
@@ -60,10 +60,8 @@ class Drainage:
         self.ablated_mg = dict.fromkeys(KINDS[1:], 0.0)
         self.exudate_ml = 0.0
         dermis = self.pressure.restrict(model.intact_dermis)
-        supply = float(np.sum(model.vessels.exchange * dermis))
-        self._filtration = 0.0
-        if supply > 0.0:
-            self._filtration = model.parameters["drainage.filtration_per_mmhg_s"] * float(dermis.sum()) / supply
+        vessels = float(np.sum(model.vessels.rasterise(model.vessels.filled()) * dermis))
+        self._dermis_per_vessel = float(dermis.sum()) / vessels if vessels > 0.0 else 0.0
         self._solve_at_h = -math.inf
         self._arriving = np.zeros(dermis.size)
 
@@ -122,7 +120,10 @@ class Drainage:
         inflamed = cytokine / (p["drainage.cytokine_half_effect_ng_per_ml"] + cytokine)
         leak = 1.0 + (p["drainage.inflamed_filtration_ratio"] - 1.0) * inflamed
         rest = p["drainage.resting_pressure_mmhg"]
-        field.uptake[...] = self._filtration * model.vessels.exchange * leak
+        # the capillaries among fat cells are not drawn as segments: they filter as a mean
+        supply = self._dermis_per_vessel * model.vessels.rasterise(model.vessels.filled())
+        supply += field.restrict(codes == HYPODERMIS)
+        field.uptake[...] = p["drainage.filtration_per_mmhg_s"] * supply * leak
         field.add_source(field.uptake * (rest + (p["drainage.inflamed_pressure_mmhg"] - rest) * inflamed))
         field.step(math.inf)
         self._flow, self._out = field.flows()

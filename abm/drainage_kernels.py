@@ -22,10 +22,10 @@ def lies_open(code, occupant):
             for side in range(4):
                 v = y + (side == 0) - (side == 1)
                 u = x + (side == 2) - (side == 3)
-                if 0 <= v < ny and 0 <= u < nx and top > 0:
-                    # beside the lowest air of this column
-                    if code[top - 1, v, u] != 0 and occupant[top - 1, v, u] == 0:
-                        return True
+                if not (0 <= v < ny and 0 <= u < nx and top > 0):
+                    continue
+                if code[top - 1, v, u] != 0 and occupant[top - 1, v, u] == 0:  # beside the lowest air of this column
+                    return True
     return False
 
 
