@@ -20,8 +20,9 @@ KINDS = ("fragments", "elastotic", "particles")
 
 _COARSENING = 2
 _SUBSTEPS = 4
-_SOLVE_EVERY_H = 2.0
-"""Pressure is solved again after this time: wounds and vessels change over hours. Closure ends the flow at once."""
+_SHORTEST_H, _LONGEST_H, _SHARE_OF_AGE = 2.0, 12.0, 0.25
+"""Pressure is solved anew after a quarter of the time for which skin lies open, within these limits: a wound changes
+the more slowly the older it is. Until then the flow is taken as steady; closure ends it at once."""
 _OPEN = 1e3
 """Air conducts this much better than clot: an open surface is held at atmospheric pressure by the air over it."""
 _SECONDS_PER_HOUR = 3600.0
@@ -33,8 +34,8 @@ class Drainage:
 
     Pressure p (mmHg, over that of air) obeys ``div(K grad p) = f (p_eff - p)`` with p = 0 in air, no flux through
     epidermis, living or dead, nor through the sides; f is the filtration coefficient of the vessels under
-    pressure and ``p_eff`` their net pressure (Starling), both higher where cytokine is. Matter moves with ``m / phi`` times the flux
-    ``-K grad p``, with phi the share of fluid and m the mobility of the matter in the matrix around it.
+    pressure and ``p_eff`` their net pressure (Starling), both higher where cytokine is. Matter moves with ``m / phi``
+    times the flux ``-K grad p``, with phi the share of fluid and m the mobility of the matter in the matrix around it.
 
     Attributes
     ----------
@@ -62,8 +63,11 @@ class Drainage:
         dermis = self.pressure.restrict(model.intact_dermis)
         vessels = float(np.sum(model.vessels.rasterise(model.vessels.filled()) * dermis))
         self._dermis_per_vessel = float(dermis.sum()) / vessels if vessels > 0.0 else 0.0
-        self._solve_at_h = -math.inf
+        self._open_since_h = math.nan
+        self._flowing_h, self._interval_h = 0.0, 0.0
         self._arriving = np.zeros(dermis.size)
+        self._order = np.arange(dermis.size)
+        self._supply_of = b""
 
     def _initial(self, mg_per_ml: float, top_um: float, bottom_um: float) -> NDArray[np.float64]:
         """Content of a layer of dermis between two depths below the epidermis, on the coarse cells."""
@@ -72,40 +76,58 @@ class Drainage:
         layer = self.model.intact_dermis & (depth > top_um) & (depth < bottom_um)
         return mg_per_ml * self.pressure.restrict(layer)
 
-    def ablate(self, ablated: NDArray[np.floating]) -> None:
-        """Remove what an injury takes away; call before it changes the tissue.
+    def ablate(self, ablated: NDArray[np.floating], tissue: NDArray[np.bool_]) -> None:
+        """Remove what an injury takes away, and look at the surface anew.
 
-        ``ablated`` is the share of each lattice site that goes. The next step sees the new surface.
+        ``ablated`` is the share of each lattice site that goes, ``tissue`` where there was dermis or fat before;
+        :meth:`carry` comes before.
         """
-        tissue = self.model.tissue.code != AIR
         share = self.pressure.restrict(ablated * tissue) / np.maximum(self.pressure.restrict(tissue), 1e-12)
         for name in self.ablated_mg:
             content = getattr(self, name)
             self.ablated_mg[name] += self._amount_mg(content * share)
             content *= 1.0 - share
-        self._solve_at_h = -math.inf
+        self._open_since_h = math.nan
 
     def content_mg(self, name: str) -> float:
         """Amount of one of :data:`KINDS` in the skin."""
         return self._amount_mg(self._content(name))
 
     def step(self) -> None:
-        """Let fluid flow for one step of the model, and carry what is loose; nothing where nothing is open."""
+        """Let fluid flow for one step of the model; nothing where nothing is open.
+
+        What is loose is carried when the flow changes, for the whole time for which it was steady.
+        """
         model = self.model
         if not kernels.lies_open(model.tissue.code, model.tissue.occupant):
-            self._solve_at_h = -math.inf
+            self.carry()
+            self._open_since_h = math.nan
             return
-        if model.time_h >= self._solve_at_h:
-            self.solve()
-            self._solve_at_h = model.time_h + _SOLVE_EVERY_H - 0.5 * model.step_h
-        seconds = model.step_h * _SECONDS_PER_HOUR
-        self.exudate_ml += float(np.sum(self._out)) * seconds * _ML_PER_UM3
+        if math.isnan(self._open_since_h):
+            self._open_since_h = model.time_h
+            self._start_flow()
+        self._flowing_h += model.step_h
+        self.exudate_ml += float(np.sum(self._out)) * model.step_h * _SECONDS_PER_HOUR * _ML_PER_UM3
+        if self._flowing_h > self._interval_h - 0.5 * model.step_h:
+            self.carry()
+            self._start_flow()
+
+    def _start_flow(self) -> None:
+        self.solve()
+        age = self.model.time_h - self._open_since_h
+        self._interval_h = min(max(_SHARE_OF_AGE * age, _SHORTEST_H), _LONGEST_H)
+
+    def carry(self) -> None:
+        """Carry what is loose for the time for which the flow has been as it is."""
+        if self._flowing_h == 0.0:
+            return
         for name in KINDS:
             before = self._content(name)
             if before.any():
                 after = before.copy()
-                self.eliminated_mg[name] += self._carry(name, after, seconds)
+                self.eliminated_mg[name] += self._carry_kind(name, after, self._flowing_h * _SECONDS_PER_HOUR)
                 self._put(name, before, after)
+        self._flowing_h = 0.0
 
     def solve(self) -> None:
         """Find pressure and flow for the tissue as it is now."""
@@ -120,20 +142,27 @@ class Drainage:
         inflamed = cytokine / (p["drainage.cytokine_half_effect_ng_per_ml"] + cytokine)
         leak = 1.0 + (p["drainage.inflamed_filtration_ratio"] - 1.0) * inflamed
         rest = p["drainage.resting_pressure_mmhg"]
-        # the capillaries among fat cells are not drawn as segments: they filter as a mean
-        supply = self._dermis_per_vessel * model.vessels.rasterise(model.vessels.filled())
-        supply += field.restrict(codes == HYPODERMIS)
-        field.uptake[...] = p["drainage.filtration_per_mmhg_s"] * supply * leak
+        field.uptake[...] = p["drainage.filtration_per_mmhg_s"] * self._supply(codes) * leak
         field.add_source(field.uptake * (rest + (p["drainage.inflamed_pressure_mmhg"] - rest) * inflamed))
         field.step(math.inf)
         self._flow, self._out = field.flows()
         share = field.restrict(carrying)
         self._carrier = share > 0.0
         self._loose = np.divide(field.restrict(loose), share, out=np.zeros(field.shape), where=self._carrier)
-        flat = field.concentration.ravel()
-        self._order = np.argsort(-flat, kind="stable")
-        self._order = self._order[self._carrier.ravel()[self._order]]
+        # from the last order, which is nearly right: far quicker to sort
+        self._order = self._order[np.argsort(-field.concentration.ravel()[self._order], kind="stable")]
         self._air = field.restrict(codes == AIR) > 1.0 - 1e-9
+
+    def _supply(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Vessels under pressure in each cell, over the mean of the healthy dermis."""
+        vessels = self.model.vessels
+        filled = vessels.filled()
+        # segments that hold blood do not move
+        if filled.tobytes() != self._supply_of:
+            self._supply_of = filled.tobytes()
+            self._drawn = self._dermis_per_vessel * vessels.rasterise(filled)
+        # the capillaries among fat cells are not drawn as segments: they filter as a mean
+        return self._drawn + self.pressure.restrict(codes == HYPODERMIS)
 
     def _set_conductivity(self, codes: NDArray[np.uint8]) -> None:
         p, matrix = self.model.parameters, self.model.matrix
@@ -142,11 +171,13 @@ class Drainage:
         by_code[[DERMIS, HYPODERMIS]], by_code[CLOT], by_code[AIR] = dermis, clot, _OPEN * clot
         by_code[EPIDERMIS] = 0.0
         conductivity = by_code[codes]
-        denatured = matrix.denatured_collagen / np.maximum(matrix.denatured_collagen + matrix.collagen, 1e-12)
-        conductivity *= np.where(codes == DERMIS, p["drainage.denatured_conductivity_ratio"] ** denatured, 1.0)
+        ratio = p["drainage.denatured_conductivity_ratio"]
+        if ratio != 1.0:
+            denatured = matrix.denatured_collagen / np.maximum(matrix.denatured_collagen + matrix.collagen, 1e-12)
+            conductivity *= np.where(codes == DERMIS, ratio**denatured, 1.0)
         self.pressure.set_diffusivity(conductivity)
 
-    def _carry(self, name: str, content: NDArray[np.float64], seconds: float) -> float:
+    def _carry_kind(self, name: str, content: NDArray[np.float64], seconds: float) -> float:
         """Carry content (changed in place) for one step and return what left, mg."""
         p, field = self.model.parameters, self.pressure
         intact, loose = p[f"drainage.{name}_mobility_intact"], p[f"drainage.{name}_mobility_loose"]

@@ -58,10 +58,10 @@ def carry(order, flow_z, flow_y, flow_x, out, mobility, carrier, volume, content
     left = 0.0
     for i in order:
         amount = volume[i] * content[i] + arriving[i]
-        arriving[i] = 0.0
-        if amount == 0.0:
-            content[i] = 0.0
+        rate = mobility[i] * dt
+        if amount == 0.0 or (rate == 0.0 and arriving[i] == 0.0):
             continue
+        arriving[i] = 0.0
         z, y, x = i // plane, i % plane // mx, i % mx
         opening = max(out[z, y, x], 0.0)
         down = flow_z[i] if z + 1 < mz and carrier[i + plane] else 0.0
@@ -73,7 +73,6 @@ def carry(order, flow_z, flow_y, flow_x, out, mobility, carrier, volume, content
         leaving = opening
         for flow in (down, up, front, back, right, left_side):
             leaving += max(flow, 0.0)
-        rate = mobility[i] * dt
         new = amount / (volume[i] + rate * leaving)
         content[i] = new
         moved = rate * new
@@ -95,7 +94,7 @@ def carry(order, flow_z, flow_y, flow_x, out, mobility, carrier, volume, content
 
 @njit(cache=True, nogil=True)
 def spread_change(fine, code, first, last, before, after, factor):
-    """Give the sites of every cell the change of its mean: a loss in proportion, a gain evenly over its tissue.
+    """Give the sites of every cell the change of its mean: a loss in proportion, a gain evenly over its tissue, if any.
 
     ``fine`` float32 ``(nz, ny, nx)`` is changed in place; sites whose code is ``first`` or ``last`` count as tissue;
     ``before`` and ``after`` are the means of the cells over all their sites.
@@ -121,5 +120,7 @@ def spread_change(fine, code, first, last, before, after, factor):
                         for x in range(cx * fx, x1):
                             if new < old:
                                 fine[z, y, x] *= new / old
+                            elif tissue == 0:
+                                fine[z, y, x] += new - old
                             elif code[z, y, x] == first or code[z, y, x] == last:
                                 fine[z, y, x] += (new - old) * sites / tissue

@@ -18,7 +18,7 @@ from mendsim.abm.fields.field import Field
 from mendsim.abm.initial_state import InitialState
 from mendsim.abm.matrix import Matrix
 from mendsim.abm.site import SkinSite
-from mendsim.abm.tissue import CLOT, DERMIS
+from mendsim.abm.tissue import AIR, CLOT, DERMIS
 from mendsim.abm.vessel_anatomy import plexus_graph
 from mendsim.abm.vessel_network import VesselNetwork
 from mendsim.common.errors import InputError
@@ -134,8 +134,10 @@ class HealingModel(ColumnModel):
 
     def injure(self, injury: Injury) -> None:
         """Take in what heat or a blade has done."""
-        self.drainage.ablate(injury.ablated)
+        self.drainage.carry()
+        tissue = self.tissue.code != AIR
         wound.injure(self, injury)
+        self.drainage.ablate(injury.ablated, tissue)
 
     def apply_drug(
         self, drug: Drug, concentration_ug_per_ml: float, duration_h: float, volume_ul_per_cm2: float

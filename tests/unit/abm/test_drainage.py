@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mendsim.abm.drainage_kernels import lies_open
 from mendsim.abm.observables import OBSERVABLES
 from mendsim.common.lattice import Lattice
 from mendsim.thermal import DAMAGE_PROCESSES, Injury
@@ -87,11 +88,37 @@ def test_fragments_leave_the_matrix_as_they_leave_the_skin(make):
     model.injure(channels([500]))
     model.matrix.fragments[model.tissue.code == 2] = 3.0
     before = model.drainage.content_mg("fragments")
-    for _ in range(4):
+    for _ in range(8):
         model.drainage.step()
     left = model.drainage.eliminated_mg["fragments"]
     assert left > 1e-4 * before
     assert model.drainage.content_mg("fragments") + left == pytest.approx(before, rel=1e-6)
+
+
+def test_what_lies_open():
+    """Air over clot is open, and so is air beside it; a keratinocyte closes what it stands on, not the wall beside."""
+    code, occupant = np.zeros((8, 1, 3), np.uint8), np.zeros((8, 1, 3), np.int64)
+    code[4:] = 2
+    occupant[3] = 1
+    assert not lies_open(code, occupant)
+    occupant[3, 0, 1] = 0
+    assert lies_open(code, occupant)
+    code[4:7, 0, 1] = 0  # a channel, whose floor is covered
+    occupant[6, 0, 1] = 1
+    assert lies_open(code, occupant)
+    occupant[3:6, 0, 1] = 1
+    assert not lies_open(code, occupant)
+
+
+def test_vessels_cut_off_from_the_circulation_hold_no_pressure(make):
+    model = make(lattice=SECTION)
+    vessels, before = model.vessels, model.vessels.filled()
+    assert before.all()
+    vessels.segments["coagulated"][np.isin(vessels.segments["node_a"], vessels.segments["node_a"][:1])] = 1
+    after = vessels.filled()
+    assert not after[vessels.segments["coagulated"] == 1].any()
+    vessels.fixed_pressure_mmhg[:] = np.nan
+    assert not vessels.filled().any()
 
 
 def test_initial_states_hold_what_their_data_say(make):
