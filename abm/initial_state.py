@@ -1,4 +1,4 @@
-"""What the skin is like before treatment: healthy, scarred or losing its hair."""
+"""What the skin is like before treatment: healthy, scarred, losing its hair, photoaged or tattooed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from mendsim.common.errors import InputError, choices
 from mendsim.common.lattice import Lattice
 
 SCARS = ("ice_pick_scar", "boxcar_scar", "rolling_scar")
-INITIAL_STATES = ("healthy", *SCARS, "alopecia_areata")
+INITIAL_STATES = ("healthy", *SCARS, "alopecia_areata", "photoaged", "tattooed")
+
+_CM_PER_UM = 1e-4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,19 @@ class InitialState:
     def is_scar(self) -> bool:
         """Whether the skin has an atrophic scar."""
         return self.name in SCARS
+
+    def elastosis(self, p: Mapping[str, float]) -> tuple[float, float, float]:
+        """Return elastotic material in mg/mL and the depths below the epidermis, um, between which it lies."""
+        if self.name != "photoaged":
+            return 0.0, 0.0, 0.0
+        return p["photoaged.elastotic_mg_per_ml"], p["photoaged.grenz_zone_um"], p["photoaged.elastosis_depth_um"]
+
+    def pigment(self, p: Mapping[str, float]) -> tuple[float, float, float]:
+        """Return particles of pigment in mg/mL and the depths below the epidermis, um, between which they lie."""
+        if self.name != "tattooed":
+            return 0.0, 0.0, 0.0
+        top, bottom = p["tattooed.top_um"], p["tattooed.bottom_um"]
+        return p["tattooed.pigment_mg_per_cm2"] / ((bottom - top) * _CM_PER_UM), top, bottom
 
     def depression_um(self, lattice: Lattice) -> NDArray[np.float64]:
         """Depth of the depression over each column, ``(ny, nx)``: a cone (ice-pick), a box or a smooth hollow.

@@ -13,6 +13,7 @@ from mendsim.abm.aftercare import Aftercare
 from mendsim.abm.agents import fibroblast, follicle, keratinocyte, t_cell
 from mendsim.abm.agents.follicle import Follicle
 from mendsim.abm.core import ColumnModel, WorkPool
+from mendsim.abm.drainage import Drainage
 from mendsim.abm.drugs import Drug, DrugEffects, Topical
 from mendsim.abm.fields.field import Field
 from mendsim.abm.initial_state import InitialState
@@ -20,7 +21,7 @@ from mendsim.abm.matrix import Matrix
 from mendsim.abm.mends import LOOK_EVERY_H, MendLog
 from mendsim.abm.microbes import Microbes
 from mendsim.abm.site import SkinSite
-from mendsim.abm.tissue import CLOT, DERMIS
+from mendsim.abm.tissue import AIR, CLOT, DERMIS
 from mendsim.abm.vessel_anatomy import plexus_graph
 from mendsim.abm.vessel_network import VesselNetwork
 from mendsim.common.errors import InputError
@@ -38,6 +39,7 @@ SCHEDULE = (
     ("secretion", "cells and wounds feed the signals"),
     ("remodelling", "MMP9 lyses, clot dissolves, deposits become matrix"),
     ("transport", "signals, oxygen and drug diffuse, bind and decay"),
+    ("drainage", "fluid leaves open channels and carries loose matter out"),
     ("vessels_and_hair", "sprouts grow, flow returns, follicles cycle"),
 )
 """The order of one step: method and meaning."""
@@ -129,6 +131,7 @@ class HealingModel(ColumnModel):
         self.surface = barrier.Surface(self)
         self.microbes = Microbes(self)
         signals.settle(self)
+        self.drainage = Drainage(self)
 
     @property
     def time_h(self) -> float:  # type: ignore[override]  # the base allows a property
@@ -142,7 +145,10 @@ class HealingModel(ColumnModel):
 
     def injure(self, injury: Injury) -> None:
         """Take in what heat or a blade has done."""
+        self.drainage.carry()
+        tissue = self.tissue.code != AIR
         wound.injure(self, injury)
+        self.drainage.ablate(injury.ablated, tissue)
 
     def apply_drug(
         self, drug: Drug, concentration_ug_per_ml: float, duration_h: float, volume_ul_per_cm2: float
@@ -232,6 +238,9 @@ class HealingModel(ColumnModel):
         if self.topical is not None:
             self.topical.step(self.step_h)
             self.drug_effects = self.topical.effects()
+
+    def _drainage(self) -> None:
+        self.drainage.step()
 
     def _vessels_and_hair(self) -> None:
         self.vessels.sprout()

@@ -67,6 +67,12 @@ OBSERVABLES = {
         "mm/mm2", "length of perfused vessels over the area of the skin surface", dermal=True
     ),
     "flow_nl_per_min": Quantity("nL/min", "blood that enters through the arterial ends", dermal=True),
+    "exudate_ul_per_cm2": Quantity("uL/cm2", "interstitial fluid that left through open surfaces since the start"),
+    "eliminated_fragments_ug_per_cm2": Quantity("ug/cm2", "collagen fragments carried out of the skin since the start"),
+    "eliminated_elastotic_ug_per_cm2": Quantity("ug/cm2", "elastotic material carried out since the start"),
+    "eliminated_particles_ug_per_cm2": Quantity("ug/cm2", "foreign particles carried out since the start"),
+    "elastotic_mg_per_ml": Quantity("mg/mL", "mean elastotic material of the dermis as it was", dermal=True),
+    "particles_mg_per_ml": Quantity("mg/mL", "mean foreign particles of that dermis", dermal=True),
     "anagen_fraction": Quantity("1", "share of follicles in anagen; not a number without follicles"),
     "follicle_count": Quantity("1", "hair follicles"),
     "drug_donor_ug_per_cm2": Quantity("ug/cm2", "drug left on the surface or wiped off"),

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 def observe(model: HealingModel) -> dict[str, float]:
     """Every observable of :data:`OBSERVABLES` now; sums run over sites or ids in order, so rows cannot matter."""
-    values = {**_epidermis(model), **barrier.observe(model), **_dermis(model), **_signals(model)}
-    values |= {**_vessels(model), **_hair_and_drug(model)}
+    values = {**_epidermis(model), **barrier.observe(model), **_dermis(model), **_signals(model), **_vessels(model)}
+    values |= {**_drainage(model), **_hair_and_drug(model)}
     return {name: float(values[name]) for name in OBSERVABLES}
 
 
@@ -120,6 +120,14 @@ def _vessels(model: HealingModel) -> dict[str, float]:
         / model.lattice.surface_area_mm2,
         "flow_nl_per_min": np.sum((leaving * v["flow_nl_per_min"] * alive)[by_id]),
     }
+
+
+def _drainage(model: HealingModel) -> dict[str, float]:
+    drainage, cm2 = model.drainage, model.lattice.surface_area_mm2 * 1e-2
+    dermis_ml = np.count_nonzero(model.intact_dermis) * model.lattice.site_volume_ml
+    out = {f"eliminated_{name}_ug_per_cm2": 1e3 * mg / cm2 for name, mg in drainage.eliminated_mg.items()}
+    inside = {f"{name}_mg_per_ml": drainage.content_mg(name) / dermis_ml for name in drainage.ablated_mg}
+    return {**out, **inside, "exudate_ul_per_cm2": 1e3 * drainage.exudate_ml / cm2}
 
 
 def _hair_and_drug(model: HealingModel) -> dict[str, float]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from mendsim.abm.agents.vessel import Vessel
 from mendsim.abm.draws import uniforms
@@ -96,7 +98,7 @@ class VesselNetwork:
         _, flow = solve_flow(v["node_a"], v["node_b"], g, self.fixed_pressure_mmhg)
         v["flow_nl_per_min"][...] = flow
         v["perfused"][...] = np.abs(flow) > p["vessel.perfused_flow_nl_per_min"]
-        self._rasterise()
+        self.exchange = self.rasterise((v["perfused"] == 1) & v.alive[: v.n_rows])
 
     def perfused_midpoints(self) -> NDArray[np.float64]:
         """Middles of perfused segments, ``(n, 3)`` um."""
@@ -104,21 +106,29 @@ class VesselNetwork:
         a, b = self.ends()
         return (0.5 * (a + b))[(v["perfused"] == 1) & v.alive[: v.n_rows]]
 
-    def _rasterise(self) -> None:
-        """Length of perfused vessel in each oxygen site over its spacing; a section gets its share of its slab's."""
-        v, field = self.segments, self.model.oxygen
+    def rasterise(self, keep: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Length of some segments in each oxygen site over its spacing; a section gets its share of its slab's."""
+        field = self.model.oxygen
         spacing = self.model.lattice.spacing_um * field.factor
         a, b = self.ends()
-        keep = (v["perfused"] == 1) & v.alive[: v.n_rows]
         a, b = a[keep], b[keep]
-        self.exchange = np.zeros(field.concentration.shape)
+        out = np.zeros(field.concentration.shape)
         length = np.linalg.norm(a - b, axis=1)
         pieces = np.maximum(1, np.ceil(2.0 * length / spacing).astype(int))
         part = np.repeat(np.arange(len(a)), pieces)
         along = (np.arange(len(part)) - np.repeat(np.cumsum(pieces) - pieces, pieces) + 0.5) / pieces[part]
         at = a[part] + (b - a)[part] * along[:, None]
         index = np.clip((at / spacing).astype(int), 0, np.array(field.concentration.shape)[::-1] - 1)
-        np.add.at(self.exchange, tuple(index.T[::-1]), (length / pieces)[part] * self.share / spacing)
+        np.add.at(out, tuple(index.T[::-1]), (length / pieces)[part] * self.share / spacing)
+        return out
+
+    def filled(self) -> NDArray[np.bool_]:
+        """Segments that hold blood under pressure: open, and joined to the circulation, whether or not it flows."""
+        v, n = self.segments, len(self.position_um)
+        is_open = (v["coagulated"] == 0) & (v["growing"] == 0) & v.alive[: v.n_rows]
+        joins = (np.ones(int(is_open.sum())), (v["node_a"][is_open], v["node_b"][is_open]))
+        _, part = connected_components(coo_array(joins, shape=(n, n)), directed=False)
+        return is_open & np.isin(part[v["node_a"]], part[~np.isnan(self.fixed_pressure_mmhg)])
 
     def coagulate(self, fraction: NDArray[np.floating]) -> None:
         """Close segments whose worst point is more likely than not coagulated (R22); ``fraction`` is on the lattice."""

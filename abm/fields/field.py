@@ -164,6 +164,23 @@ class Field:
             self.decayed = lost_per_s * dt_h * _SECONDS_PER_HOUR
         return iterations, residual
 
+    def flows(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Diffusive flow now, in concentration times um3/s.
+
+        Returns
+        -------
+        through the face between each cell and the next along z, y and x, ``(3, mz, my, mx)``, 0 beyond the last;
+        from each cell into held cells, ``(mz, my, mx)``.
+        """
+        if self._stale:
+            self._set_faces()
+        inner = np.zeros((3, *self.shape))
+        for axis in range(3):
+            drop = -np.diff(self.concentration, axis=axis)
+            first = tuple(slice(0, -1) if k == axis else slice(None) for k in range(3))
+            inner[axis][first] = self._faces[axis, self._cells].reshape(self.shape)[first] * drop
+        return inner, self._to_held * (self.concentration - self._held_value)
+
     def _set_faces(self) -> None:
         """Conductances ``D area / distance`` of all faces; those to held cells move to diagonal and right-hand side."""
         self._to_held = np.zeros(self.shape)
