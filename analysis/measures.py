@@ -136,13 +136,13 @@ def mend_diameter_um(run: xr.DataTree) -> float:
 
 @measure("ratio")
 def open_area_day_7(run: xr.DataTree) -> float:
-    """Area open at the depths of the living epidermis seven days after the session, against the fresh injury."""
+    """Area open in the basal and spinous layers seven days after the session, against the fresh injury."""
     return _open_ratio(run, 7.0)
 
 
 @measure("ratio")
 def open_area_day_14(run: xr.DataTree) -> float:
-    """Area open at the depths of the living epidermis fourteen days after the session, against the fresh injury."""
+    """Area open in the basal and spinous layers fourteen days after the session, against the fresh injury."""
     return _open_ratio(run, 14.0)
 
 
@@ -150,22 +150,20 @@ def _open_ratio(run: xr.DataTree, day: float) -> float:
     cells = zone_closure.course(run)
     if cells is None:
         return np.nan
-    area = zone_closure.open_area(cells).mean(axis=1)
+    area = zone_closure.open_area(cells)
     seen = np.abs(cells.hours - day * store.HOURS_PER_DAY) < 1e-6
     return float(area[seen][0] / area[0]) if seen.any() and area[0] > 0 else np.nan
 
 
 @measure("h")
 def closed_in_images_h(run: xr.DataTree) -> float:
-    """Hours after the session until under 5 % of the fresh opening is open at every depth of the living epidermis."""
+    """Hours after the session until under 5 % of the fresh opening is open in the basal and spinous layers."""
     cells = zone_closure.course(run)
     if cells is None:
         return np.nan
-    area = zone_closure.open_area(cells).max(axis=1)
-    still = np.flatnonzero(area > LEFT * area[0])
-    if not len(still):
-        return np.nan
-    return float(cells.hours[still[-1] + 1]) if still[-1] + 1 < len(area) else np.inf
+    area = zone_closure.open_area(cells)
+    closed = area <= LEFT * area[0]
+    return np.nan if closed[0] else float(cells.hours[closed.argmax()]) if closed.any() else np.inf
 
 
 @measure("ratio", "water_loss_g_per_m2_h")

@@ -45,7 +45,7 @@ class Question:
     settings : scenarios in which it is measured.
     over : how several settings are joined: ``mean`` or ``largest``.
     assumed : settings that the paper does not give.
-    reason : why it is missed, or cannot be measured, as far as it is known.
+    missed_because, absent_because : why it is missed, or cannot be measured, as far as it is known.
     tolerance : share of the value within which a target without bounds is hit.
     """
 
@@ -54,7 +54,8 @@ class Question:
     settings: tuple[Setting, ...]
     over: str
     assumed: str
-    reason: str
+    missed_because: str
+    absent_because: str
     tolerance: float
 
     @property
@@ -92,11 +93,11 @@ class Verdict:
         """Why it is not hit."""
         if self.status == "hit":
             return ""
+        if self.status == "missed":
+            return self.question.missed_because or "not known yet"
         if self.absent:
             return f"the model does not report {choices(self.absent)}"
-        if self.status == "not modelled" and not self.question.reason:
-            return "the runs have nothing to show"
-        return self.question.reason or "not known yet"
+        return self.question.absent_because or "the runs have nothing to show"
 
 
 @cache
@@ -120,7 +121,8 @@ def _question(target: Target, data: Mapping[str, Any]) -> Question:
         settings=tuple(settings) if study else (),
         over=row.get("over", "mean"),
         assumed="; ".join(text for text in (study.get("assumed", ""), row.get("reads_because", "")) if text),
-        reason=row.get("reason", ""),
+        missed_because=row.get("missed_because", ""),
+        absent_because=row.get("absent_because", ""),
         tolerance=float(data["tolerance"]),
     )
 

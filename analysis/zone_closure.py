@@ -16,9 +16,8 @@ from mendsim.abm.observables import CELL_KIND, TISSUE
 from mendsim.analysis import store
 
 LIVING = (CELL_KIND["basal"], CELL_KIND["spinous"], CELL_KIND["granular"])
+_DEEP = (CELL_KIND["basal"], CELL_KIND["spinous"])
 _DEAD_TISSUE = (TISSUE["air"], TISSUE["clot"])
-_MOST = 0.5
-"""A depth belongs to the living epidermis if at least this share of untouched columns lives there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +28,7 @@ class Course:
     ----------
     hours : since the session, ``(time,)``; the first is the fresh injury.
     kinds, tissue : codes of cell and compartment, ``(time, z, y, x)``.
-    intact_kinds, intact_tissue : the same before the session, ``(z, y, x)``.
+    intact_kinds : codes of cells before the session, ``(z, y, x)``.
     zone : number of the nearest zone of each column, ``(y, x)``.
     spacing_um : edge of a site.
     """
@@ -38,7 +37,6 @@ class Course:
     kinds: NDArray[np.uint8]
     tissue: NDArray[np.uint8]
     intact_kinds: NDArray[np.uint8]
-    intact_tissue: NDArray[np.uint8]
     zone: NDArray[np.int64]
     spacing_um: float
 
@@ -88,7 +86,6 @@ def course(run: xr.DataTree) -> Course | None:
         kinds=kinds[after],
         tissue=tissue[after],
         intact_kinds=kinds[before],
-        intact_tissue=tissue[before],
         zone=_nearest_zone(run["zones"].to_dataset(), x_um, y_um),
         spacing_um=float(x_um[1] - x_um[0]),
     )
@@ -133,19 +130,16 @@ def first_lifted(cells: Course) -> list[tuple[float, NDArray[np.bool_]]]:
 
 
 def open_area(cells: Course) -> NDArray[np.float64]:
-    """Area without living tissue at each depth of the living epidermis, as a share of the surface, ``(time, depth)``.
+    """Share of the basal and spinous layers, as they were, that holds no living tissue now, ``(time,)``.
 
-    What a confocal image shows as dark at that depth: air, clot, debris and cornified cells. Untouched skin has some
-    of it too, where it is not flat; that much is taken off.
+    What confocal images at these depths show as dark: air, clot, debris and cornified cells. Layers wander a little in
+    skin at rest too; what unhurt columns show of it is taken off.
     """
-    living = np.isin(cells.intact_kinds, LIVING).mean(axis=(1, 2))
-    depths = np.flatnonzero(living >= min(_MOST, living.max()))
-
-    def dark(kinds: NDArray[np.uint8], tissue: NDArray[np.uint8]) -> NDArray[np.bool_]:
-        cell = kinds[..., depths, :, :]
-        no_cell = (cell == 0) & np.isin(tissue[..., depths, :, :], _DEAD_TISSUE)
-        return no_cell | ((cell > 0) & ~np.isin(cell, LIVING))
-
-    now = dark(cells.kinds, cells.tissue).mean(axis=(2, 3))
-    area: NDArray[np.float64] = np.maximum(0.0, now - dark(cells.intact_kinds, cells.intact_tissue).mean(axis=(1, 2)))
+    deep = np.isin(cells.intact_kinds, _DEEP)
+    dead = np.where(cells.kinds > 0, ~np.isin(cells.kinds, LIVING), np.isin(cells.tissue, _DEAD_TISSUE)) & deep
+    hurt = dead[0].any(axis=0)
+    share = dead.sum(axis=(1, 2, 3)) / deep.sum()
+    unhurt = deep & ~hurt
+    background = (dead & unhurt).sum(axis=(1, 2, 3)) / max(1, unhurt.sum())
+    area: NDArray[np.float64] = np.maximum(0.0, share - background)
     return area

@@ -1,7 +1,7 @@
 """Runs kept on disk by their content, so that a second question about a run costs no second run.
 
-What is kept is small: the time series, where the zones lie, and of the snapshots the kinds of cells and tissue.
-Its name is a digest of the scenario, the seed and every source and data file that a run is made of: other code, other runs.
+What is kept is small: the time series, where the zones lie, and of the snapshots the kinds of cells and tissue. Its
+name is a digest of the scenario, the seed and every source and data file that a run is made of.
 """
 
 from __future__ import annotations
