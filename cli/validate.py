@@ -7,7 +7,7 @@ import os
 import signal
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
@@ -106,18 +106,25 @@ def _judged(question: Question, stores: Stores) -> Verdict:
 
 
 def report(verdicts: Sequence[Verdict]) -> str:
-    """Write the scoreboard: a row for each target, then the reasons of those that are not hit, then the count."""
+    """Write the scoreboard: a row for each target, then why some are not hit and what is assumed, then the count."""
     rows = [_row(verdict) for verdict in verdicts]
-    reasons = [f"{each.question.target.id} {each.status}: {each.reason}" for each in verdicts if each.reason]
-    assumed = [f"{each.question.target.id}: {each.question.assumed}" for each in verdicts if each.question.assumed]
+    reasons = _grouped((f"{each.status}: {each.reason}", each) for each in verdicts if each.reason)
+    assumed = _grouped((f"assumed: {each.question.assumed}", each) for each in verdicts if each.question.assumed)
     counts = {status: sum(each.status == status for each in verdicts) for status in ("hit", "missed", "not modelled")}
     blocks = [
         aligned(_HEADINGS, rows, texts=3),
-        *(["\n".join(["Why", *reasons])] if reasons else []),
-        *(["\n".join(["Assumed, because the paper does not say", *assumed])] if assumed else []),
+        *("\n".join(lines) for lines in (reasons, assumed) if lines),
         ", ".join(f"{count} {status}" for status, count in counts.items()),
     ]
     return "\n\n".join(blocks)
+
+
+def _grouped(told: Iterable[tuple[str, Verdict]]) -> list[str]:
+    """Say each thing once, after the ids of all the targets that it is true of."""
+    ids: dict[str, list[str]] = {}
+    for text, verdict in told:
+        ids.setdefault(text, []).append(verdict.question.target.id)
+    return [f"{', '.join(names)} {text}" for text, names in ids.items()]
 
 
 def _row(verdict: Verdict) -> tuple[str, ...]:

@@ -36,11 +36,16 @@ _TOLD = ("name", "title", "description", "sources", "control")
 
 
 def folder() -> Path | None:
-    """Folder of the kept runs, beside the solved zones; None if caches are off."""
+    """Folder of the kept runs, beside the solved zones; None if caches are off or it cannot be written."""
     zones = zone_cache.folder()
     if zones is None:
         return None
-    return zones / "runs" if zone_cache.FOLDER_VARIABLE in os.environ else zones.with_name("runs")
+    place = zones / "runs" if zone_cache.FOLDER_VARIABLE in os.environ else zones.with_name("runs")
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return place if os.access(place, os.W_OK | os.X_OK) else None
 
 
 def key_of(scenario: Scenario, seed: int) -> str:
@@ -82,7 +87,7 @@ def make(scenario: Scenario, seed: int, place: Path, *, progress: runner.Progres
     """
     done = runner.run(scenario, seed=seed, threads=1, progress=progress)
     path = place / f"{key_of(scenario, seed)}.zarr"
-    store.write(slim(done.data), path, overwrite=store.is_store(path))
+    store.write(slim(done.data), path, overwrite=True)  # another process may have been faster
     _prune(place)
     return path
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mendsim import scenarios
+from mendsim import analysis, scenarios
+from mendsim.analysis import store
 from mendsim.analysis.validation import Verdict, questions
 from mendsim.cli.main import main
 from mendsim.cli.validate import _scenario, report, table
@@ -76,11 +77,27 @@ def test_a_kept_run_is_found_by_its_content_and_is_small(tmp_path: Path) -> None
     for other in (scenario.with_values({"patient.phototype": 4}), scenario.with_values({"save.series_every": "1 h"})):
         assert run_cache.find(other, 1, tmp_path) is None
     assert run_cache.find(scenario, 2, tmp_path) is None
-    from mendsim import analysis
-    from mendsim.analysis import store
-
     run = analysis.open_run(path)
     assert set(run["fields"].data_vars) == set(run_cache.KEPT_FIELDS)
     assert list(store.session_days(run)) == [1 / 24]
     assert store.causes(run) == ["punch"]
     assert "agents" not in run.children
+
+
+def test_runs_are_kept_beside_the_zones_unless_caches_are_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MENDSIM_CACHE", str(tmp_path / "cache"))
+    assert run_cache.folder() == tmp_path / "cache" / "runs"
+    monkeypatch.setenv("MENDSIM_CACHE", "off")
+    assert run_cache.folder() is None
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("MENDSIM_CACHE", str(tmp_path / "file"))
+    assert run_cache.folder() is None
+
+
+def test_what_is_true_of_several_targets_is_said_once() -> None:
+    verdicts = [
+        Verdict(question=questions()[name], model=60.0, low=60.0, high=60.0, status="missed") for name in ("T58", "T59")
+    ]
+    lines = report(verdicts).splitlines()
+    assert any(line.startswith("T58, T59 missed: ") for line in lines)
+    assert sum("assumed: " in line for line in lines) == 1
