@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from mendsim.abm.observables import CELL_KIND, OBSERVABLES
@@ -57,6 +58,8 @@ class Measure:
         return value / HOURS[unit] if self.unit == "h" else value
 
 
+_MEND_COLUMNS = ("formed_h", "covered_h", "shed_h", "width_um", "merged_into")
+
 MEASURES: dict[str, Measure] = {}
 """Every measure by name; filled by `measure`."""
 
@@ -72,12 +75,22 @@ def measure(unit: str, *needs: str) -> Callable[[Function], Function]:
     return register
 
 
-def mends(run: xr.DataTree) -> xr.Dataset | None:
-    """Return the table of microscopic epidermal necrotic debris, None if the run keeps none.
+def mends(run: xr.DataTree) -> pd.DataFrame | None:
+    """Return the table of MENDs of the first session, None if the run keeps none.
 
-    The one place where that table is read; until a run has it, MENDs are taken from the cells of its snapshots.
+    The one place where that table is read, a row for each MEND that grew into no other; hours are counted from the
+    session. Without it, MENDs are taken from the cells of the snapshots.
     """
-    return run["mends"].to_dataset() if "mends" in run.children else None
+    sessions = store.session_days(run)
+    if "mends" not in run.children or not len(sessions):
+        return None
+    table = run["mends"].to_dataset()
+    if not set(_MEND_COLUMNS) <= set(table.data_vars):
+        return None
+    rows = table[list(_MEND_COLUMNS)].to_dataframe()
+    rows[["formed_h", "covered_h", "shed_h"]] -= store.HOURS_PER_DAY * sessions[0]
+    end = store.HOURS_PER_DAY * (sessions[1] - sessions[0]) if len(sessions) > 1 else np.inf
+    return rows[(rows["merged_into"] == 0) & (rows["formed_h"] >= 0) & (rows["formed_h"] < end)]
 
 
 @measure("h", "reepithelialised_fraction")
@@ -107,15 +120,26 @@ def _closed_share(run: xr.DataTree, share: float) -> float:
 @measure("h", "debris_count")
 def mend_first_h(run: xr.DataTree) -> float:
     """Hours after the first session until a zone first has debris above a closed basal layer."""
+    table = mends(run)
+    if table is not None:
+        return _first_or_never(table["covered_h"])
     cells = zone_closure.course(run)
     if cells is None or not (cells.kinds == CELL_KIND["debris"]).any():
         return np.nan
     return min((hours for hours, _ in zone_closure.first_lifted(cells)), default=np.inf)
 
 
+def _first_or_never(hours: pd.Series) -> float:
+    """Return the first of some hours, ``inf`` if none has come, ``nan`` if there is nothing that it could come to."""
+    return float(hours.fillna(np.inf).min()) if len(hours) else np.nan
+
+
 @measure("h", "debris_count")
 def mend_shed_h(run: xr.DataTree) -> float:
-    """Hours after the first session until under 1 % of the most debris is left in the skin, for good."""
+    """Hours after the first session until every MEND is shed; without their table, until 1 % of debris is left."""
+    table = mends(run)
+    if table is not None:
+        return float(table["shed_h"].fillna(np.inf).max()) if len(table) else np.nan
     from mendsim.analysis.endpoints_epidermis import debris_gone_days
 
     return store.HOURS_PER_DAY * debris_gone_days(run)
@@ -123,14 +147,16 @@ def mend_shed_h(run: xr.DataTree) -> float:
 
 @measure("um", "debris_count")
 def mend_diameter_um(run: xr.DataTree) -> float:
-    """Mean width of the debris above a zone when its basal layer has just closed; in a block that of an equal disc."""
+    """Mean width of MENDs at their formation; without their table, of debris above a zone that has just closed."""
+    table = mends(run)
+    if table is not None:
+        return float(table["width_um"].mean())
     cells = zone_closure.course(run)
     found = zone_closure.first_lifted(cells) if cells is not None else []
     if cells is None or not found:
         return np.nan
     columns = np.array([np.count_nonzero(place) for _, place in found])
-    flat = cells.zone.shape[0] == 1
-    widths = columns if flat else np.sqrt(4.0 * columns / np.pi)
+    widths = columns if cells.zone.shape[0] == 1 else np.sqrt(4.0 * columns / np.pi)  # in a block, of an equal disc
     return float(np.mean(widths) * cells.spacing_um)
 
 
@@ -182,8 +208,12 @@ def water_loss_back_h(run: xr.DataTree) -> float:
 
 @measure("h", "epidermal_melanin_pg")
 def darkening_resolved_h(run: xr.DataTree) -> float:
-    """Hours after the first session until melanin of the epidermis is no longer 5 % above its start, for good."""
-    melanin = _against_start(run, "epidermal_melanin_pg")
+    """Hours after the first session until melanin of the epidermis is no longer 5 % above its start, for good.
+
+    Of the living and cornified epidermis for each living cell, where a run has that, for debris and a thicker epidermis
+    would count as darker skin.
+    """
+    melanin = _against_start(run, "melanin_index_pg") or _against_start(run, "epidermal_melanin_pg")
     return np.nan if melanin is None else store.HOURS_PER_DAY * curves.last_day_above(*melanin, DARKER)
 
 

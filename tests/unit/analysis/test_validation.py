@@ -131,13 +131,23 @@ def test_darkening_must_rise_before_it_resolves() -> None:
     assert math.isnan(measure(with_series("epidermal_melanin_pg", np.full(len(hours), 100.0), hours), "week"))
 
 
-def test_a_table_of_mends_is_found_where_a_run_keeps_one() -> None:
-    run = made_up()
+def test_mends_are_read_from_their_table_where_a_run_keeps_one() -> None:
+    run = made_up((9.0, 7.0))
     assert mends(run) is None
-    run["mends"] = xr.DataTree(xr.Dataset({"id": ("mend", [1, 2])}))
-    table = mends(run)
-    assert table is not None
-    assert table.sizes["mend"] == 2
+    columns = {
+        "formed_h": [SESSION_H] * 3,
+        "covered_h": [SESSION_H + 12.0, SESSION_H + 20.0, np.nan],
+        "shed_h": [SESSION_H + 96.0, SESSION_H + 120.0, np.nan],
+        "width_um": [80.0, 100.0, 500.0],
+        "merged_into": [0, 0, 2],
+    }
+    run["mends"] = xr.DataTree(xr.Dataset({name: ("mend", values) for name, values in columns.items()}))
+    found = {name: MEASURES[name].function(run) for name in ("mend_first_h", "mend_shed_h", "mend_diameter_um")}
+    assert found == {"mend_first_h": 12.0, "mend_shed_h": 120.0, "mend_diameter_um": 90.0}
+    run["mends"]["merged_into"][:] = 0
+    assert MEASURES["mend_shed_h"].function(run) == math.inf
+    run["mends"] = xr.DataTree(xr.Dataset({"other": ("mend", [1])}))
+    assert mends(run) is None
 
 
 def test_every_question_is_complete() -> None:
