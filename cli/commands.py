@@ -90,6 +90,13 @@ def demo(arguments: argparse.Namespace) -> None:
     run_demo(Path(arguments.out), workers=arguments.workers)
 
 
+def validate(arguments: argparse.Namespace) -> None:
+    """Run what published targets ask for, and print them beside the model."""
+    from mendsim.cli.validate import run_validate
+
+    run_validate(arguments.ids, seeds=arguments.seeds, workers=arguments.workers, csv=arguments.csv)
+
+
 def _scenario_of(arguments: argparse.Namespace) -> Scenario:
     from mendsim import scenarios
     from mendsim.scenarios.loading import parsed

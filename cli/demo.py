@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import time
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mendsim import analysis, scenarios
 from mendsim.cli.interrupt import stoppable
+from mendsim.cli.processes import processes
 from mendsim.cli.progress import bar, say
 from mendsim.common.errors import InputError
 from mendsim.scenarios.runner import cores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +68,7 @@ def run_demo(out: Path, *, workers: int | None = None, protocols: Sequence[Proto
     stores = {name: out / f"{scenario.name}.zarr" for name, scenario in loaded.items()}
     count = workers or cores()
     say(f"{len(stores)} runs, {count} at a time, to {out}")
-    with _processes(count) as executor, bar("demo", "run") as progress:
+    with processes(count) as executor, bar("demo", "run") as progress:
         # The largest first, so that no core waits for one at the end.
         order = sorted(stores, key=lambda name: _work(loaded[name]), reverse=True)
         jobs = {executor.submit(run_one, name, str(stores[name])): loaded[name].name for name in order}
@@ -100,23 +99,6 @@ def run_one(name: str, out: str) -> float:
 
 def _work(scenario: scenarios.Scenario) -> float:
     return scenario.lattice.width_um * scenario.lattice.depth_um * scenario.steps
-
-
-@contextmanager
-def _processes(count: int) -> Iterator[Executor]:
-    """Worker processes of one thread each, that end when this one is interrupted."""
-    os.environ["NUMBA_NUM_THREADS"] = "1"
-    context = multiprocessing.get_context("spawn")
-    # The terminal sends Ctrl-C to every process; workers leave it to the parent, which stops them below.
-    executor = ProcessPoolExecutor(count, context, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
-    try:
-        yield executor
-    except BaseException:
-        for process in multiprocessing.active_children():
-            process.terminate()
-        raise
-    finally:
-        executor.shutdown(cancel_futures=True)
 
 
 def _table(treated: Path, control: Path, names: tuple[str, ...]) -> str:

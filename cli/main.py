@@ -78,6 +78,13 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_argument("--out", metavar="DIR", default="demo", help="folder for runs and pictures (default: demo)")
     demo.add_argument("--workers", type=_whole(1, 1024), metavar="N", help="runs at a time (default: every core)")
     demo.set_defaults(command=commands.demo)
+
+    validate = add("validate", help="print published targets beside what the model gives", allow_abbrev=False)
+    validate.add_argument("ids", nargs="*", metavar="IDS", help="targets, for example T20 T24 (default: every one)")
+    validate.add_argument("--seeds", type=_whole(1, 100), default=2, metavar="N", help="runs of each kind (default: 2)")
+    validate.add_argument("--workers", type=_whole(1, 1024), metavar="N", help="runs at a time (default: every core)")
+    validate.add_argument("--csv", metavar="FILE", help="write the table as CSV; - for standard output")
+    validate.set_defaults(command=commands.validate)
     return parser
 
 

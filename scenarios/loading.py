@@ -23,6 +23,11 @@ def names() -> list[str]:
     return sorted(path.stem for path in _FOLDER.glob("*.toml"))
 
 
+def validation_file(name: str) -> Path:
+    """Find the scenario of a published study, of those that `mendsim validate` runs."""
+    return _FOLDER / "validation" / f"{name}.toml"
+
+
 def titles() -> dict[str, str]:
     """Titles of the scenarios that come with mendsim, by name; read without checking the files."""
     return {name: str(_resolved(*_locate(name), ())[0]["title"]) for name in names()}

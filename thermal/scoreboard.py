@@ -50,12 +50,7 @@ class Score:
     @property
     def error(self) -> float:
         """Relative error of the model; where the target is a bound, none on its right side."""
-        target = self.target
-        if target.value == target.low and self.model > target.low:
-            return min(0.0, target.high / self.model - 1) if target.high is not None else 0.0
-        if target.value == target.high and self.model < target.high:
-            return min(0.0, self.model / target.low - 1) if target.low is not None else 0.0
-        return self.model / target.value - 1
+        return self.target.error(self.model)
 
 
 def scores(spacing: float = 5e-6, ids: tuple[str, ...] | None = None) -> list[Score]:
@@ -124,23 +119,13 @@ def main() -> None:
     for score in found:
         mark = "" if score.measured else " (recalled, not counted)"
         print(
-            f"{score.id:4} {score.quantity:22} {score.setting:46} {_said(score.target):>14} {score.model:7.3g} "
+            f"{score.id:4} {score.quantity:22} {score.setting:46} {score.target.said:>14} {score.model:7.3g} "
             f"{score.error:+7.0%}  {score.assumed}{mark}"
         )
     first = [score for score in found if score.id in FIRST]
     for name, scored in (("T01 to T19", first), ("all", found)):
         for kind, (mean, count) in mean_errors(scored).items():
             print(f"mean absolute error of {kind}, {name}: {mean:.0%} over {count} targets")
-
-
-def _said(target: Target) -> str:
-    """Value of a target with its bounds."""
-    if target.value == target.low and target.high is None:
-        return f">= {target.value:g}"
-    if target.value == target.high and target.low is None:
-        return f"<= {target.value:g}"
-    bounds = "" if target.low is None or target.high is None else f" ({target.low:g}-{target.high:g})"
-    return f"{target.value:g}{bounds}"
 
 
 if __name__ == "__main__":

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import mendsim.common
-from mendsim.common.targets import load_targets
+from mendsim.common.targets import Target, load_targets
 
 COLUMNS = [
     "id",
@@ -64,3 +66,44 @@ def test_the_table_is_read_whole() -> None:
     assert list(targets) == [row["id"] for row in ROWS]
     first = targets["T05"]
     assert (first.value, first.low, first.high, first.unit) == (3.0, 3.0, None, "ratio")
+
+
+def _target(value: float, low: float | None = None, high: float | None = None, unit: str = "h") -> Target:
+    return replace(load_targets()["T20"], value=value, low=low, high=high, unit=unit)
+
+
+BOTH, BELOW, ABOVE, BARE = _target(48, 36, 72), _target(7, 4, 7), _target(3, 3), _target(20)
+JUDGED = [
+    (BOTH, 40, -1 / 6, True),
+    (BOTH, 72.1, 72.1 / 48 - 1, False),
+    (BELOW, 5, 0.0, True),
+    (BELOW, 3.9, 3.9 / 4 - 1, False),
+    (BELOW, 7.7, 0.1, False),
+    (BELOW, math.inf, math.inf, False),
+    (ABOVE, 30, 0.0, True),
+    (ABOVE, 2.7, -0.1, False),
+    (_target(180, 180, 360), 720, 1.0, False),
+    (BARE, 24, 0.2, True),
+    (BARE, 26, 0.3, False),
+    (BARE.read_as("at_most"), 1, 0.0, True),
+    (BARE.read_as("at_most"), 21, 0.05, False),
+    (BARE.read_as("at_least"), 21, 0.0, True),
+    (BARE.read_as("as_it_stands"), 1, -0.95, False),
+    (_target(1, unit="direction"), 0.01, -0.99, True),
+    (_target(-1, unit="direction"), 0.01, -1.01, False),
+]
+
+
+@pytest.mark.parametrize(("target", "model", "error", "hit"), JUDGED)
+def test_a_model_is_judged_by_the_bounds(target: Target, model: float, error: float, hit: bool) -> None:
+    assert target.error(model) == pytest.approx(error)
+    assert target.admits(model, tolerance=0.25) is hit
+
+
+def test_bounds_are_said() -> None:
+    assert [target.said for target in (BOTH, ABOVE, BARE)] == ["48 (36-72)", ">= 3", "20"]
+    assert BARE.read_as("at_most").said == "<= 20"
+
+
+def test_nothing_is_relative_to_zero() -> None:
+    assert math.isnan(load_targets()["T44"].error(0.1))

@@ -1,0 +1,127 @@
+"""Runs kept on disk by their content, so that a second question about a run costs no second run.
+
+What is kept is small: the time series, where the zones lie, and of the snapshots the kinds of cells and tissue. Its
+name is a digest of the scenario, the seed and every source and data file that a run is made of.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import time
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mendsim import abm, common, thermal
+from mendsim.scenarios import runner, store
+from mendsim.scenarios.schema import Scenario
+from mendsim.thermal import zone_cache
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+MOST_RUNS = 200
+"""Of more runs than this, those that were not used for longest are removed."""
+KEPT_FIELDS = ("cell_kind", "tissue")
+"""Fields of a snapshot that are kept."""
+_LARGE = ("/fields", "/agents", "/vessels", "/injury")
+_ABANDONED_S = 3600.0
+_TOLD = ("name", "title", "description", "sources", "control")
+"""Keys of a scenario that say what it is for and change nothing in the run."""
+
+
+def folder() -> Path | None:
+    """Folder of the kept runs, beside the solved zones; None if caches are off or it cannot be written."""
+    zones = zone_cache.folder()
+    if zones is None:
+        return None
+    place = zones / "runs" if zone_cache.FOLDER_VARIABLE in os.environ else zones.with_name("runs")
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return place if os.access(place, os.W_OK | os.X_OK) else None
+
+
+def key_of(scenario: Scenario, seed: int) -> str:
+    """Name of a run by all that decides its content."""
+    content = {name: value for name, value in scenario.to_dict().items() if name not in _TOLD}
+    text = json.dumps([content, seed, KEPT_FIELDS, _code()], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """Digest of every source and data file from here down; scenario files count by their content alone."""
+    digest = hashlib.sha256("".join(version(name) for name in ("numpy", "numba", "llvmlite", "scipy")).encode())
+    roots = [Path(str(package.__file__)).parent for package in (common, thermal, abm)]
+    files = [path for root in roots for path in root.rglob("*") if path.suffix in (".py", ".toml", ".csv")]
+    files += Path(__file__).parent.glob("*.py")
+    for path in sorted(files):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def find(scenario: Scenario, seed: int, place: Path) -> Path | None:
+    """Return the store of a run if it is kept in a folder."""
+    path = place / f"{key_of(scenario, seed)}.zarr"
+    if not store.is_store(path):
+        return None
+    with contextlib.suppress(OSError):  # a cache that may only be read still serves
+        os.utime(path)
+    return path
+
+
+def make(scenario: Scenario, seed: int, place: Path, *, progress: runner.Progress | None = None) -> Path:
+    """Run a scenario on one thread and keep it in a folder; return its store.
+
+    Raises
+    ------
+    InputError : the scenario is not valid, or the folder cannot be written.
+    """
+    done = runner.run(scenario, seed=seed, threads=1, progress=progress)
+    path = place / f"{key_of(scenario, seed)}.zarr"
+    store.write(slim(done.data), path, overwrite=True)  # another process may have been faster
+    _prune(place)
+    return path
+
+
+def slim(tree: xr.DataTree) -> xr.DataTree:
+    """Leave out of a run what takes much room: maps, agents, vessels, and fields but for `KEPT_FIELDS`."""
+    import xarray as xr
+
+    nodes = {}
+    for node in tree.subtree:
+        data = node.to_dataset(inherit=False)
+        if node.path == "/fields":
+            data = data[list(KEPT_FIELDS)]
+        elif node.path == "/injury":
+            data = data.drop_vars(list(data.data_vars))
+        elif node.path.startswith(_LARGE):
+            continue
+        nodes[node.path] = data
+    kept = xr.DataTree.from_dict(nodes)
+    kept.attrs = dict(tree.attrs)
+    return kept
+
+
+def _prune(place: Path) -> None:
+    runs = sorted(place.glob("*.zarr"), key=_used)
+    for old in runs[: max(0, len(runs) - MOST_RUNS)]:
+        shutil.rmtree(old, ignore_errors=True)
+    for part in place.glob(".*.partial-*"):
+        if _used(part) < time.time() - _ABANDONED_S:
+            shutil.rmtree(part, ignore_errors=True)
+
+
+def _used(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0  # another process has just removed it
