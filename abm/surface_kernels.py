@@ -6,7 +6,7 @@ import math
 
 from numba import njit
 
-from mendsim.abm.agents.keratinocyte_kernels import CORNEOCYTE, DEAD
+from mendsim.abm.agents.stacks import CORNEOCYTE, DEAD
 from mendsim.abm.tissue import CLOT
 
 _NO_CRUST_UM = 1e-3  # less than the size of a molecule

@@ -45,14 +45,20 @@ class Keratinocyte(ColumnAgent):
 
 
 def activate(model: HealingModel) -> None:
-    """Become ready to crawl where the inflammatory cytokine is (R06)."""
+    """Become ready to crawl where the inflammatory cytokine is, and where neighbours are lost (R06)."""
     cells, p, cytokine = model.population(Keratinocyte), model.parameters, model.cytokine
+    near = np.empty(model.tissue.bed_z.shape, np.bool_)
+    reach = round(p["keratinocyte.edge_reach_um"] / model.lattice.spacing_um)
+    keratinocyte_crawl.near_gap(
+        model.tissue.occupant, model.registry.row_of, model.tissue.bed_z, cells["kind"], reach, near
+    )
     keratinocyte_crawl.activate(
         np.arange(cells.n_rows)[cells.rows()],
         cells["iz"],
         cells["iy"],
         cells["ix"],
         cells["kind"],
+        near,
         cytokine.concentration,
         cells["activation"],
         cytokine.factor,
@@ -75,6 +81,7 @@ def crawl(model: HealingModel) -> None:
             tissue.bed_z,
             cells["kind"],
             cells["activation"],
+            model.surface.crawl_factor,
             cells["iz"],
             cells["iy"],
             cells["ix"],
@@ -82,6 +89,7 @@ def crawl(model: HealingModel) -> None:
             model.step_index,
             substep,
             sites / substeps,
+            round(p["keratinocyte.climb_um"] / model.lattice.spacing_um),
         )
 
 

@@ -29,7 +29,21 @@ def _alive_count(occupant, row_of, bed_z, kind, y, x):
 
 @njit(cache=True, nogil=True)
 def _propose_moves(
-    occupant, row_of, bed_z, living, activation, seed, step, substep, chance, chosen, target_y, target_x, ticket
+    occupant,
+    row_of,
+    bed_z,
+    living,
+    activation,
+    moist,
+    seed,
+    step,
+    substep,
+    chance,
+    climb,
+    chosen,
+    target_y,
+    target_x,
+    ticket,
 ):
     """Choose at most one cell of each column that would crawl into a neighbouring gap, with its target and its hash."""
     ny, nx = bed_z.shape
@@ -43,7 +57,10 @@ def _propose_moves(
                 row = row_of[me]
                 if activation[row] <= 0.0:
                     continue
-                if uniform(seed, me, step * MOST_SUBSTEPS + substep, READINESS) >= chance * activation[row]:
+                if (
+                    uniform(seed, me, step * MOST_SUBSTEPS + substep, READINESS)
+                    >= chance * activation[row] * moist[y, x]
+                ):
                     continue
                 start = int(bits64(seed, me, step * MOST_SUBSTEPS + substep, MIGRATION_DIRECTION) % np.uint64(4))
                 for k in range(4):
@@ -51,8 +68,8 @@ def _propose_moves(
                     if j < 0 or j >= ny or i < 0 or i >= nx:
                         continue
                     entry = bed_z[j, i] - 1 - living[j, i]
-                    # into a gap only; a cell climbs one site at most, down it can slide
-                    if living[j, i] < 2 and living[j, i] <= level and entry >= z - 1:
+                    # into a gap only; down it can slide
+                    if living[j, i] < 2 and living[j, i] <= level and entry >= z - climb:
                         chosen[y, x] = me
                         target_y[y, x], target_x[y, x] = j, i
                         ticket[y, x] = bits64(seed, me, step * MOST_SUBSTEPS + substep, MIGRATION_ORDER)
@@ -62,11 +79,12 @@ def _propose_moves(
 
 
 @njit(cache=True, nogil=True)
-def crawl(occupant, row_of, bed_z, kind, activation, iz, iy, ix, seed, step, substep, chance):
+def crawl(occupant, row_of, bed_z, kind, activation, moist, iz, iy, ix, seed, step, substep, chance, climb):
     """One substep of sideways migration into gaps; returns the number of moves.
 
     A living cell beside a column that holds fewer than two crawls there, under what is dead, if another living cell
-    of its own stack keeps the place it leaves. Each column proposes at most one cell. A move happens if its
+    of its own stack keeps the place it leaves; up the bed it climbs ``climb`` sites at most. On a bed that dries it is
+    slower by ``moist``, ``(ny, nx)``. Each column proposes at most one cell. A move happens if its
     hash is the smallest among all proposals that touch either of its two columns.
     """
     ny, nx = bed_z.shape
@@ -85,7 +103,21 @@ def crawl(occupant, row_of, bed_z, kind, activation, iz, iy, ix, seed, step, sub
     ticket = np.full((ny, nx), none, np.uint64)
     claim = np.full((ny, nx), none, np.uint64)
     _propose_moves(
-        occupant, row_of, bed_z, living, activation, seed, step, substep, chance, chosen, target_y, target_x, ticket
+        occupant,
+        row_of,
+        bed_z,
+        living,
+        activation,
+        moist,
+        seed,
+        step,
+        substep,
+        chance,
+        climb,
+        chosen,
+        target_y,
+        target_x,
+        ticket,
     )
     for y in range(ny):
         for x in range(nx):
@@ -115,15 +147,29 @@ def crawl(occupant, row_of, bed_z, kind, activation, iz, iy, ix, seed, step, sub
 
 
 @njit(cache=True, nogil=True)
-def activate(rows, iz, iy, ix, kind, cytokine, activation, factor, dt, half_effect, time):
-    """Follow the cytokine: activation relaxes towards c / (half + c) with the time of protein synthesis."""
+def near_gap(occupant, row_of, bed_z, kind, reach, near):
+    """Mark columns within ``reach`` columns of a gap, bool ``(ny, nx)``; a gap holds fewer than two living cells."""
+    ny, nx = bed_z.shape
+    near[...] = False
+    for y in range(ny):
+        for x in range(nx):
+            if _alive_count(occupant, row_of, bed_z, kind, y, x) < 2:
+                for j in range(max(0, y - reach), min(ny, y + reach + 1)):
+                    for i in range(max(0, x - reach), min(nx, x + reach + 1)):
+                        near[j, i] = True
+
+
+@njit(cache=True, nogil=True)
+def activate(rows, iz, iy, ix, kind, near, cytokine, activation, factor, dt, half_effect, time):
+    """Follow cytokine and lost neighbours: activation relaxes towards c / (half + c), or 1 near a gap, in ``time``."""
     share = 1.0 - math.exp(-dt / time)
     for row in rows:
         if kind[row] == CORNEOCYTE or kind[row] == DEAD:
             activation[row] = 0.0
             continue
         c = cytokine[iz[row] // factor, iy[row] // factor, ix[row] // factor]
-        activation[row] += (c / (half_effect + c) - activation[row]) * share
+        wish = 1.0 if near[iy[row], ix[row]] else c / (half_effect + c)
+        activation[row] += (wish - activation[row]) * share
 
 
 @njit(cache=True, nogil=True)
