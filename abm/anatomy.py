@@ -142,7 +142,6 @@ def populate_epidermis(model: HealingModel) -> None:
         maturity=maturity,
         integrity=np.where(is_corneocyte, (1.0 - age) / share, 1.0),
         cycle=np.modf(_THIRD * np.arange(len(z)))[0],
-        melanin_pg=model.site.melanin_pg,
     )
     tissue.occupant[z, y, x] = cells.uids
 

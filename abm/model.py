@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mendsim.abm import anatomy, load_parameters, report, signals, wound
-from mendsim.abm.agents import fibroblast, follicle, keratinocyte, t_cell
+from mendsim.abm.agents import fibroblast, follicle, keratinocyte, melanocyte, t_cell
 from mendsim.abm.agents.follicle import Follicle
 from mendsim.abm.core import ColumnModel, WorkPool
 from mendsim.abm.drugs import Drug, DrugEffects, Topical
 from mendsim.abm.fields.field import Field
 from mendsim.abm.initial_state import InitialState
 from mendsim.abm.matrix import Matrix
+from mendsim.abm.pigment import Pigment
 from mendsim.abm.site import SkinSite
 from mendsim.abm.tissue import CLOT, DERMIS
 from mendsim.abm.vessel_anatomy import plexus_graph
@@ -28,7 +29,7 @@ from mendsim.thermal.layers import SkinLayers
 
 SCHEDULE = (
     ("sense", "cells follow the signals around them"),
-    ("epidermis", "keratinocytes crawl, divide, ripen and are shed"),
+    ("epidermis", "keratinocytes crawl, divide, ripen, take up melanin and are shed"),
     ("dermis", "fibroblasts crawl, divide or die, and lay matrix"),
     ("immunity", "T cells walk, die and are recruited"),
     ("secretion", "cells and wounds feed the signals"),
@@ -102,6 +103,7 @@ class HealingModel(ColumnModel):
         self.transit_h, self.half_layers, self.ripening_layers = anatomy.homeostasis(self)
         signals.build(self)
         anatomy.populate_epidermis(self)
+        self.pigment = Pigment(self)
         anatomy.populate_dermis(self)
         anatomy.populate_matrix(self)
         anatomy.populate_follicles(self)
@@ -163,6 +165,7 @@ class HealingModel(ColumnModel):
 
     def _sense(self) -> None:
         keratinocyte.activate(self)
+        melanocyte.respond(self)
         fibroblast.respond(self)
         t_cell.respond(self)
 
@@ -170,6 +173,8 @@ class HealingModel(ColumnModel):
         keratinocyte.crawl(self)
         keratinocyte.divide(self)
         keratinocyte.differentiate(self)
+        melanocyte.pigment(self)
+        melanocyte.renew(self)
         keratinocyte.shed(self)
 
     def _dermis(self) -> None:

@@ -98,7 +98,8 @@ def divide(model: HealingModel) -> None:
         return
     parents = np.sort(parents[:n])
     mothers = model.registry.row_of[parents]
-    melanin = cells["melanin_pg"][mothers]
+    melanin = 0.5 * cells["melanin_pg"][mothers]
+    cells["melanin_pg"][mothers] = melanin
     activation = cells["activation"][mothers]
     daughters = cells.add(
         n, kind=kernels.SPINOUS, melanin_pg=melanin, activation=activation, parent_id=parents, born_h=model.time_h
@@ -120,15 +121,12 @@ def differentiate(model: HealingModel) -> None:
         cells["kind"],
         cells["maturity"],
         cells["integrity"],
-        cells["melanin_pg"],
         model.step_h,
         model.transit_h,
         _HOURS_PER_DAY * p["keratinocyte.uncovered_transit_d"],
         _HOURS_PER_DAY * p["keratinocyte.stratum_corneum_transit_d"],
         p["keratinocyte.ripening_steepness"],
         p["keratinocyte.granular_maturity"],
-        p["keratinocyte.melanin_uptake_per_h"],
-        model.site.melanin_pg,
     )
 
 
@@ -173,5 +171,6 @@ def _lose(model: HealingModel, ids: np.ndarray) -> None:
         return
     cells = model.population(Keratinocyte)
     rows = model.registry.row_of[ids]
+    model.pigment.shed_pg += float(np.sum(cells["melanin_pg"][rows]))
     model.debris_shed += int(np.count_nonzero(cells["kind"][rows] == kernels.DEAD))
     cells.remove(rows)

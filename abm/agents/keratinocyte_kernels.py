@@ -53,15 +53,12 @@ def mature(
     kind,
     maturity,
     integrity,
-    melanin,
     dt,
     transit,
     uncovered_transit,
     corneum_transit,
     steepness,
     granular,
-    uptake,
-    basal_melanin,
 ):
     """Differentiate by contact: basal on the dermis, else ripening to a corneocyte, whose cohesion decays.
 
@@ -93,7 +90,6 @@ def mature(
                 elif basal == bed_z[y, x] - z:
                     kind[row] = BASAL
                     maturity[row] = 0.0
-                    melanin[row] += (basal_melanin - melanin[row]) * (1.0 - math.exp(-uptake * dt))
                 else:
                     height = (bed_z[y, x] - basal - z - 0.5) / ripening_layers[y, x]
                     rate = (steepness + 1.0) * height**steepness / transit
