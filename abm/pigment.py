@@ -96,7 +96,8 @@ class Pigment:
         else:
             y = (np.modf(0.5 + _PLASTIC_2 * lots)[0] * lattice.ny).astype(np.int64)
             x = (np.modf(0.5 + _PLASTIC_1 * lots)[0] * lattice.nx).astype(np.int64)
-        y, x = np.divmod(np.unique(y * lattice.nx + x), lattice.nx)
+        column = np.unique(y * lattice.nx + x)
+        y, x = column // lattice.nx, column % lattice.nx
         lesion = model.initial_state.lentigo(lattice)[y, x]
         setting = np.where(lesion, p["lentigo.activity_ratio"], 1.0)
         cells = Melanocyte.create_agents(
@@ -105,13 +106,12 @@ class Pigment:
         self.place[y, x] = cells.uids
 
     def _widest_gap(self) -> float:
-        ny, nx = self.place.shape
-        y, x = (a[:, None] for a in np.nonzero(np.ones((ny, nx), np.bool_)))
-        at_y, at_x = np.nonzero(self.place)
+        columns = np.argwhere(np.ones(self.place.shape, np.bool_))
+        seats = np.argwhere(self.place > 0)
         widest = 0.0
-        for start in range(0, len(y), 1024):  # in pieces, to keep the table of distances small
-            part = slice(start, start + 1024)
-            widest = max(widest, float(np.hypot(y[part] - at_y, x[part] - at_x).min(axis=1).max()))
+        for start in range(0, len(columns), 1024):  # in pieces, to keep the table of distances small
+            away = columns[start : start + 1024, None] - seats
+            widest = max(widest, float(np.sqrt(np.sum(away**2, axis=2)).min(axis=1).max()))
         return widest + 0.5
 
     def _balance(self, model: HealingModel) -> float:
@@ -155,7 +155,7 @@ class Pigment:
         return rate
 
     def _supply(self, model: HealingModel, *, at_rest: bool) -> NDArray[np.float64]:
-        """What each column gets if a melanocyte hands out its activity at rest, or 1, ``(ny, nx)``."""
+        """Return what each column gets if a melanocyte hands out its activity at rest, or 1, ``(ny, nx)``."""
         cells = model.population(Melanocyte)
         given = cells["setting"].copy() if at_rest else np.ones(cells.n_rows)
         supply = np.zeros(self.place.shape)

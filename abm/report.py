@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 def observe(model: HealingModel) -> dict[str, float]:
     """Every observable of :data:`OBSERVABLES` now; sums run over sites or ids in order, so rows cannot matter."""
-    values = {**_epidermis(model), **_pigment(model), **_dermis(model), **_signals(model), **_vessels(model), **_hair_and_drug(model)}
+    values = {
+        **_epidermis(model),
+        **_pigment(model),
+        **_dermis(model),
+        **_signals(model),
+        **_vessels(model),
+        **_hair_and_drug(model),
+    }
     return {name: float(values[name]) for name in OBSERVABLES}
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 from numba import njit
 
 from mendsim.abm.agents.keratinocyte_kernels import BASAL, CORNEOCYTE, DEAD
@@ -38,7 +37,7 @@ def recipients(occupant, row_of, bed_z, kind, suprabasal_share, basal, weight):
 
 @njit(cache=True, nogil=True)
 def _window(y, x, ny, nx, reach):
-    r = int(math.floor(reach))
+    r = math.floor(reach)
     return max(0, y - r), min(ny, y + r + 1), max(0, x - r), min(nx, x + r + 1)
 
 
