@@ -28,8 +28,7 @@ class Pigment:
     place : int64 ``(ny, nx)``; id of the melanocyte at the bed of each column, 0 for none.
     basal, weight : ``(ny, nx)``; count of living basal cells, and the weight of all cells that take up melanin.
     reach : sideways reach of a melanocyte, in sites.
-    gap : distance in sites beyond which a column counts as vacant: the largest from a melanocyte to the far side of a
-        column in intact skin.
+    least_crowd : fewest melanocytes around each column in intact skin, ``(ny, nx)``; fewer make it vacant.
     synthesis_pg_per_h : melanin that a melanocyte of activity 1 makes.
     handed_share : share of its melanin that a melanocyte hands out in a step.
     degradation_per_h : rate at which living cells above the basal layer break melanin down.
@@ -50,7 +49,9 @@ class Pigment:
         self.synthesised_pg = self.degraded_pg = self.shed_pg = self.removed_pg = 0.0
         self._seat(model)
         self.weigh(model)
-        self.gap = self._widest_gap()
+        self._columns_around = np.empty(shape)
+        kernels.crowding(np.ones(shape, np.int64), self.reach, self._columns_around)
+        self.least_crowd = self._columns_around * np.min(self._crowd() / self._columns_around)
         self.synthesis_pg_per_h = self._balance(model)
 
     def weigh(self, model: HealingModel) -> None:
@@ -65,6 +66,16 @@ class Pigment:
             self.basal,
             self.weight,
         )
+
+    def vacant(self) -> NDArray[np.bool_]:
+        """Columns with a living basal cell and fewer melanocytes around than any in intact skin, ``(ny, nx)``."""
+        free: NDArray[np.bool_] = (self.basal > 0) & (self._crowd() < (1.0 - 1e-9) * self.least_crowd)
+        return free
+
+    def _crowd(self) -> NDArray[np.float64]:
+        crowd = np.empty(self.place.shape)
+        kernels.crowding(self.place, self.reach, crowd)
+        return crowd
 
     def forget_removed(self, model: HealingModel) -> None:
         """Clear the places of melanocytes that were removed from outside the rules."""
@@ -104,15 +115,6 @@ class Pigment:
             model, len(y), iz=model.tissue.bed_z[y, x] - 1, iy=y, ix=x, setting=setting, activity=setting
         )
         self.place[y, x] = cells.uids
-
-    def _widest_gap(self) -> float:
-        columns = np.argwhere(np.ones(self.place.shape, np.bool_))
-        seats = np.argwhere(self.place > 0)
-        widest = 0.0
-        for start in range(0, len(columns), 1024):  # in pieces, to keep the table of distances small
-            away = columns[start : start + 1024, None] - seats
-            widest = max(widest, float(np.sqrt(np.sum(away**2, axis=2)).min(axis=1).max()))
-        return widest + 0.5
 
     def _balance(self, model: HealingModel) -> float:
         """Return the synthesis that keeps the site's mean melanin, and give cells what they hold then.

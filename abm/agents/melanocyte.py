@@ -82,8 +82,8 @@ def pigment(model: HealingModel) -> None:
 def renew(model: HealingModel) -> None:
     """Divide into stretches of the bed that have no melanocyte; a daughter starts without activity (weeks)."""
     state, cells = model.pigment, model.population(Melanocyte)
-    vacant = np.empty(state.place.shape, np.bool_)
-    if kernels.vacancies(state.place, state.basal, state.gap, vacant) == 0:
+    vacant = state.vacant()
+    if not vacant.any():
         return
     ids = np.sort(cells.uid[cells.rows()])
     parents, y, x = (np.empty(len(ids), np.int64) for _ in range(3))
@@ -95,7 +95,7 @@ def renew(model: HealingModel) -> None:
         cells["ix"],
         state.place,
         vacant,
-        state.gap,
+        state.reach,
         model.seed,
         model.step_index,
         chance,

@@ -138,55 +138,52 @@ def take_up(occupant, row_of, bed_z, kind, melanin, basal, weight, supply, kept)
 
 
 @njit(cache=True, nogil=True)
-def nearest(place, y, x, limit):
-    """Distance (sites) from a column to the nearest melanocyte, or infinity if none is within ``limit``."""
+def crowding(place, reach, crowd):
+    """Fill the melanocytes around each column, ``(ny, nx)``: each counts less with distance, none beyond ``reach``."""
     ny, nx = place.shape
-    y0, y1, x0, x1 = _window(y, x, ny, nx, limit)
-    best = math.inf
+    crowd[:] = 0.0
+    for y in range(ny):
+        for x in range(nx):
+            if place[y, x] > 0:
+                y0, y1, x0, x1 = _window(y, x, ny, nx, reach)
+                for j in range(y0, y1):
+                    for i in range(x0, x1):
+                        crowd[j, i] += max(0.0, 1.0 - math.sqrt((j - y) ** 2 + (i - x) ** 2) / reach)
+
+
+@njit(cache=True, nogil=True)
+def _distance(place, y, x, reach):
+    """Distance (sites) from a column to the nearest melanocyte; ``reach`` if none is nearer."""
+    ny, nx = place.shape
+    y0, y1, x0, x1 = _window(y, x, ny, nx, reach)
+    best = reach
     for j in range(y0, y1):
         for i in range(x0, x1):
             if place[j, i] > 0:
                 best = min(best, math.sqrt((j - y) ** 2 + (i - x) ** 2))
-    return best if best <= limit else math.inf
+    return best
 
 
 @njit(cache=True, nogil=True)
-def vacancies(place, basal, gap, vacant):
-    """Mark columns with a living basal cell and no melanocyte within ``gap`` (sites); returns their count."""
-    ny, nx = place.shape
-    vacant[:] = basal > 0
-    for y in range(ny):
-        for x in range(nx):
-            if place[y, x] > 0:
-                y0, y1, x0, x1 = _window(y, x, ny, nx, gap)
-                for j in range(y0, y1):
-                    for i in range(x0, x1):
-                        if (j - y) ** 2 + (i - x) ** 2 <= gap * gap + 1e-9:
-                            vacant[j, i] = False
-    return vacant.sum()
+def divide(ids, row_of, iy, ix, place, vacant, reach, seed, step, chance, parents, at_y, at_x):
+    """Let melanocytes that reach vacant columns send daughters there, in order of id; returns their count.
 
-
-@njit(cache=True, nogil=True)
-def divide(ids, row_of, iy, ix, place, vacant, gap, seed, step, chance, parents, at_y, at_x):
-    """Let melanocytes beside vacant columns send daughters there, in order of id; returns their count.
-
-    A daughter comes to rest within two gaps of her mother, in the vacant column that is farthest from any melanocyte.
+    A daughter comes to rest in the vacant column that is farthest from any melanocyte.
     """
     n = 0
     ny, nx = place.shape
-    stride = 2.0 * gap
     for me in ids:
         if uniform(seed, me, step, MELANOCYTE_DIVISION) >= chance:
             continue
         y, x = iy[row_of[me]], ix[row_of[me]]
-        y0, y1, x0, x1 = _window(y, x, ny, nx, stride)
+        y0, y1, x0, x1 = _window(y, x, ny, nx, reach)
         best, best_y, best_x = 0.0, -1, -1
         for j in range(y0, y1):
             for i in range(x0, x1):
-                if not vacant[j, i] or (j - y) ** 2 + (i - x) ** 2 > stride * stride + 1e-9:
+                if not vacant[j, i] or (j - y) ** 2 + (i - x) ** 2 > reach * reach:
                     continue
-                distance = min(nearest(place, j, i, stride), stride)
-                if distance <= gap:
+                distance = _distance(place, j, i, reach)
+                if distance < 1.0:
                     continue
                 # equal places are chosen from by chance: the draw weighs less than any difference of distance
                 score = distance + 1e-6 * uniform(seed, j * nx + i, step, MELANOCYTE_PLACE)
