@@ -28,7 +28,8 @@ class Pigment:
     place : int64 ``(ny, nx)``; id of the melanocyte at the bed of each column, 0 for none.
     basal, weight : ``(ny, nx)``; count of living basal cells, and the weight of all cells that take up melanin.
     reach : sideways reach of a melanocyte, in sites.
-    least_crowd : fewest melanocytes around each column in intact skin, ``(ny, nx)``; fewer make it vacant.
+    crowd, least_crowd : ``(ny, nx)``; melanocytes around each column, the near ones counting more, and the fewest that
+        intact skin has, fewer than which make a column vacant.
     synthesis_pg_per_h : melanin that a melanocyte of activity 1 makes.
     handed_share : share of its melanin that a melanocyte hands out in a step.
     degradation_per_h : rate at which living cells above the basal layer break melanin down.
@@ -49,9 +50,10 @@ class Pigment:
         self.synthesised_pg = self.degraded_pg = self.shed_pg = self.removed_pg = 0.0
         self._seat(model)
         self.weigh(model)
-        self._columns_around = np.empty(shape)
-        kernels.crowding(np.ones(shape, np.int64), self.reach, self._columns_around)
-        self.least_crowd = self._columns_around * np.min(self._crowd() / self._columns_around)
+        self.crowd, columns = np.empty(shape), np.empty(shape)
+        kernels.crowding(self.place, self.reach, self.crowd)
+        kernels.crowding(np.ones(shape, np.int64), self.reach, columns)
+        self.least_crowd = (1.0 - 1e-9) * columns * np.min(self.crowd / columns)
         self.synthesis_pg_per_h = self._balance(model)
 
     def weigh(self, model: HealingModel) -> None:
@@ -69,13 +71,9 @@ class Pigment:
 
     def vacant(self) -> NDArray[np.bool_]:
         """Columns with a living basal cell and fewer melanocytes around than any in intact skin, ``(ny, nx)``."""
-        free: NDArray[np.bool_] = (self.basal > 0) & (self._crowd() < (1.0 - 1e-9) * self.least_crowd)
+        kernels.crowding(self.place, self.reach, self.crowd)
+        free: NDArray[np.bool_] = (self.basal > 0) & (self.crowd < self.least_crowd)
         return free
-
-    def _crowd(self) -> NDArray[np.float64]:
-        crowd = np.empty(self.place.shape)
-        kernels.crowding(self.place, self.reach, crowd)
-        return crowd
 
     def forget_removed(self, model: HealingModel) -> None:
         """Clear the places of melanocytes that were removed from outside the rules."""

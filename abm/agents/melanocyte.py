@@ -82,8 +82,7 @@ def pigment(model: HealingModel) -> None:
 def renew(model: HealingModel) -> None:
     """Divide into stretches of the bed that have no melanocyte; a daughter starts without activity (weeks)."""
     state, cells = model.pigment, model.population(Melanocyte)
-    vacant = state.vacant()
-    if not vacant.any():
+    if not state.vacant().any():
         return
     ids = np.sort(cells.uid[cells.rows()])
     parents, y, x = (np.empty(len(ids), np.int64) for _ in range(3))
@@ -94,7 +93,9 @@ def renew(model: HealingModel) -> None:
         cells["iy"],
         cells["ix"],
         state.place,
-        vacant,
+        state.basal,
+        state.crowd,
+        state.least_crowd,
         state.reach,
         model.seed,
         model.step_index,

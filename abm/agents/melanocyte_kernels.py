@@ -138,6 +138,15 @@ def take_up(occupant, row_of, bed_z, kind, melanin, basal, weight, supply, kept)
 
 
 @njit(cache=True, nogil=True)
+def _add_to_crowd(crowd, y, x, reach):
+    ny, nx = crowd.shape
+    y0, y1, x0, x1 = _window(y, x, ny, nx, reach)
+    for j in range(y0, y1):
+        for i in range(x0, x1):
+            crowd[j, i] += max(0.0, 1.0 - math.sqrt((j - y) ** 2 + (i - x) ** 2) / reach)
+
+
+@njit(cache=True, nogil=True)
 def crowding(place, reach, crowd):
     """Fill the melanocytes around each column, ``(ny, nx)``: each counts less with distance, none beyond ``reach``."""
     ny, nx = place.shape
@@ -145,10 +154,7 @@ def crowding(place, reach, crowd):
     for y in range(ny):
         for x in range(nx):
             if place[y, x] > 0:
-                y0, y1, x0, x1 = _window(y, x, ny, nx, reach)
-                for j in range(y0, y1):
-                    for i in range(x0, x1):
-                        crowd[j, i] += max(0.0, 1.0 - math.sqrt((j - y) ** 2 + (i - x) ** 2) / reach)
+                _add_to_crowd(crowd, y, x, reach)
 
 
 @njit(cache=True, nogil=True)
@@ -165,10 +171,11 @@ def _distance(place, y, x, reach):
 
 
 @njit(cache=True, nogil=True)
-def divide(ids, row_of, iy, ix, place, vacant, reach, seed, step, chance, parents, at_y, at_x):
+def divide(ids, row_of, iy, ix, place, basal, crowd, least, reach, seed, step, chance, parents, at_y, at_x):
     """Let melanocytes that reach vacant columns send daughters there, in order of id; returns their count.
 
-    A daughter comes to rest in the vacant column that is farthest from any melanocyte.
+    A column is vacant if it has a living basal cell and less than the ``least`` crowd; a daughter comes to rest in the
+    one that is farthest from any melanocyte, and counts from then on.
     """
     n = 0
     ny, nx = place.shape
@@ -180,7 +187,7 @@ def divide(ids, row_of, iy, ix, place, vacant, reach, seed, step, chance, parent
         best, best_y, best_x = 0.0, -1, -1
         for j in range(y0, y1):
             for i in range(x0, x1):
-                if not vacant[j, i] or (j - y) ** 2 + (i - x) ** 2 > reach * reach:
+                if basal[j, i] == 0 or crowd[j, i] >= least[j, i] or (j - y) ** 2 + (i - x) ** 2 > reach * reach:
                     continue
                 distance = _distance(place, j, i, reach)
                 if distance < 1.0:
@@ -192,5 +199,6 @@ def divide(ids, row_of, iy, ix, place, vacant, reach, seed, step, chance, parent
         if best_y >= 0:
             parents[n], at_y[n], at_x[n] = me, best_y, best_x
             place[best_y, best_x] = me
+            _add_to_crowd(crowd, best_y, best_x, reach)
             n += 1
     return n

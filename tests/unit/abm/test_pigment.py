@@ -11,6 +11,7 @@ from mendsim.abm import load_parameters
 from mendsim.abm.agents import keratinocyte, melanocyte
 from mendsim.abm.agents.keratinocyte import Keratinocyte
 from mendsim.abm.agents.melanocyte import Melanocyte
+from mendsim.abm.agents.t_cell import TCell
 from mendsim.common.lattice import Lattice
 
 WIDE = Lattice.from_size(width_um=2000, depth_um=400, spacing_um=10, air_um=100)
@@ -217,3 +218,22 @@ def test_a_melanocyte_removed_from_outside_is_forgotten(make):
     model.step()
     assert gone not in model.pigment.place
     assert np.all(model.registry.row_of[model.pigment.place[model.pigment.place > 0]] >= 0)
+
+
+def test_inflamed_dark_skin_darkens_more_and_clears_by_itself(make, injury):
+    course = {}
+    for phototype, rows in ((2, 7), (4, 16)):
+        model = make(phototype=phototype)
+        # without T cells, which in so small a section keep each other active
+        model.population(TCell).remove(np.arange(model.population(TCell).n_rows))
+        model.niches = 0.0
+        before = model.observe()
+        model.injure(injury(model.lattice, width_um=100.0, depth_um=200.0))
+        seen = [run(model, 5) for _ in range(rows)]
+        # for each melanocyte: a wound may close with one more or less than it had
+        each = np.array([row["melanin_index_pg"] / row["melanocyte_count"] for row in seen])
+        course[phototype] = each * before["melanocyte_count"] / before["melanin_index_pg"] - 1.0
+    assert course[4].max() > 0.05
+    assert course[4].max() > course[2].max() + 0.05
+    assert course[4][-1] < 0.5 * course[4].max()
+    assert seen[-1]["melanocyte_activity"] == pytest.approx(1.0, abs=0.02)
