@@ -164,7 +164,6 @@ def populate_epidermis(model: HealingModel) -> None:
         integrity=np.where(level == height[y, x] - 1, 1.0 - start[y * lattice.nx + x], 1.0),
         divisions_left=np.arange(len(z)) % (int(p["keratinocyte.amplifying_divisions"]) + 1),
         cycle=np.modf(_THIRD * np.arange(len(z)))[0],
-        melanin_pg=model.site.melanin_pg,
     )
     tissue.occupant[z, y, x] = cells.uids
 

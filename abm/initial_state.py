@@ -1,4 +1,4 @@
-"""What the skin is like before treatment: healthy, scarred, losing its hair, photoaged or tattooed."""
+"""What the skin is like before treatment: healthy, scarred, losing its hair, photoaged, tattooed or spotted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mendsim.common.errors import InputError, choices
 from mendsim.common.lattice import Lattice
 
 SCARS = ("ice_pick_scar", "boxcar_scar", "rolling_scar")
-INITIAL_STATES = ("healthy", *SCARS, "alopecia_areata", "photoaged", "tattooed")
+INITIAL_STATES = ("healthy", *SCARS, "alopecia_areata", "photoaged", "tattooed", "lentigo")
 
 _CM_PER_UM = 1e-4
 
@@ -25,11 +25,13 @@ class InitialState:
     ----------
     name : one of :data:`INITIAL_STATES`.
     scar_depth_um, scar_width_um : depth and width at the surface of the depression; 0 where there is no scar.
+    lentigo_width_um : width of a dark spot in the middle of the sample; 0 where there is none.
     """
 
     name: str
     scar_depth_um: float
     scar_width_um: float
+    lentigo_width_um: float = 0.0
 
     @classmethod
     def of(
@@ -49,7 +51,8 @@ class InitialState:
                 raise InputError(
                     "only a scar has a scar depth and width", key="initial_state", value=name, allowed=choices(SCARS)
                 )
-            return cls(name=name, scar_depth_um=0.0, scar_width_um=0.0)
+            lentigo = p["lentigo.width_um"] if name == "lentigo" else 0.0
+            return cls(name=name, scar_depth_um=0.0, scar_width_um=0.0, lentigo_width_um=lentigo)
         kind = name.removesuffix("_scar")
         depth = p[f"scar.{kind}_depth_um"] if scar_depth_um is None else scar_depth_um
         width = p[f"scar.{kind}_width_um"] if scar_width_um is None else scar_width_um
@@ -76,6 +79,10 @@ class InitialState:
         top, bottom = p["tattooed.top_um"], p["tattooed.bottom_um"]
         return p["tattooed.pigment_mg_per_cm2"] / ((bottom - top) * _CM_PER_UM), top, bottom
 
+    def lentigo(self, lattice: Lattice) -> NDArray[np.bool_]:
+        """Columns inside the dark spot, ``(ny, nx)``."""
+        return self._from_middle_um(lattice) < 0.5 * self.lentigo_width_um
+
     def depression_um(self, lattice: Lattice) -> NDArray[np.float64]:
         """Depth of the depression over each column, ``(ny, nx)``: a cone (ice-pick), a box or a smooth hollow.
 
@@ -85,12 +92,18 @@ class InitialState:
         """
         if not self.is_scar:
             return np.zeros((lattice.ny, lattice.nx))
-        x = lattice.x_um - 0.5 * lattice.nx * lattice.spacing_um
-        y = lattice.y_um - (0.0 if lattice.ny == 1 else 0.5 * lattice.ny * lattice.spacing_um)
-        r = np.hypot(y[:, None], x[None, :]) / (0.5 * self.scar_width_um)
+        r = self._from_middle_um(lattice) / (0.5 * self.scar_width_um)
         shape = {
             "ice_pick_scar": np.clip(1.0 - r, 0.0, 1.0),
             "boxcar_scar": (r <= 1.0).astype(float),
             "rolling_scar": np.where(r <= 1.0, 0.5 * (1.0 + np.cos(np.pi * np.clip(r, 0.0, 1.0))), 0.0),
         }[self.name]
         return self.scar_depth_um * shape
+
+    @staticmethod
+    def _from_middle_um(lattice: Lattice) -> NDArray[np.float64]:
+        """Distance of each column from the middle of the sample, ``(ny, nx)``."""
+        x = lattice.x_um - 0.5 * lattice.nx * lattice.spacing_um
+        y = lattice.y_um - (0.0 if lattice.ny == 1 else 0.5 * lattice.ny * lattice.spacing_um)
+        distance: NDArray[np.float64] = np.hypot(y[:, None], x[None, :])
+        return distance

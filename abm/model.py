@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mendsim.abm import anatomy, barrier, channel, load_parameters, report, signals, wound
 from mendsim.abm.aftercare import Aftercare
-from mendsim.abm.agents import fibroblast, follicle, keratinocyte, t_cell
+from mendsim.abm.agents import fibroblast, follicle, keratinocyte, melanocyte, t_cell
 from mendsim.abm.agents.follicle import Follicle
 from mendsim.abm.core import ColumnModel, WorkPool
 from mendsim.abm.drainage import Drainage
@@ -20,6 +20,7 @@ from mendsim.abm.initial_state import InitialState
 from mendsim.abm.matrix import Matrix
 from mendsim.abm.mends import LOOK_EVERY_H, MendLog
 from mendsim.abm.microbes import Microbes
+from mendsim.abm.pigment import Pigment
 from mendsim.abm.site import SkinSite
 from mendsim.abm.tissue import AIR, CLOT, DERMIS
 from mendsim.abm.vessel_anatomy import plexus_graph
@@ -33,7 +34,7 @@ from mendsim.thermal.layers import SkinLayers
 SCHEDULE = (
     ("sense", "cells follow the signals around them"),
     ("surface", "the bed dries, microbes grow and are cleared, aftercare wears off"),
-    ("epidermis", "keratinocytes crawl, divide, level out, ripen and are shed"),
+    ("epidermis", "keratinocytes crawl, divide, level out, ripen, take up melanin and are shed"),
     ("dermis", "fibroblasts crawl, divide or die, and lay matrix"),
     ("immunity", "T cells walk, die and are recruited"),
     ("secretion", "cells and wounds feed the signals"),
@@ -103,6 +104,7 @@ class HealingModel(ColumnModel):
         self.drug_effects = DrugEffects()
         self.topical: Topical | None = None
         self.debris_shed = 0
+        self.melanin_shed_pg = 0.0
         self.mends = MendLog()
         self.niches = 0.0
         self.intact_dermis = self.tissue.code == DERMIS
@@ -112,6 +114,7 @@ class HealingModel(ColumnModel):
         signals.build(self)
         anatomy.populate_epidermis(self)
         anatomy.settle_epidermis(self)
+        self.pigment = Pigment(self)
         anatomy.populate_dermis(self)
         anatomy.populate_matrix(self)
         anatomy.populate_follicles(self)
@@ -191,6 +194,7 @@ class HealingModel(ColumnModel):
 
     def _sense(self) -> None:
         keratinocyte.activate(self)
+        melanocyte.respond(self)
         fibroblast.respond(self)
         t_cell.respond(self)
 
@@ -202,6 +206,8 @@ class HealingModel(ColumnModel):
         keratinocyte.divide(self)
         keratinocyte.level(self)
         keratinocyte.differentiate(self)
+        melanocyte.pigment(self)
+        melanocyte.renew(self)
         keratinocyte.shed(self)
         keratinocyte.fall(self)
 

@@ -36,7 +36,16 @@ OBSERVABLES = {
     "reepithelialised_fraction": Quantity("1", "share of the surface whose basal site holds a living keratinocyte"),
     "barrier_open_fraction": Quantity("1", "share of the surface without a corneocyte"),
     "epidermal_thickness_um": Quantity("um", "mean height of the stacks of living and cornified keratinocytes"),
-    "epidermal_melanin_pg": Quantity("pg", "melanin in the epidermis, debris included"),
+    "epidermal_melanin_pg": Quantity("pg", "melanin in the epidermis, debris and melanocytes included"),
+    "melanin_index_pg": Quantity(
+        "pg", "melanin in living and cornified keratinocytes, for each living nucleated one; debris left out"
+    ),
+    "melanocyte_count": Quantity("1", "melanocytes"),
+    "melanocyte_activity": Quantity("1", "mean synthesis of melanin, against normal skin of the phototype at rest"),
+    "melanin_synthesised_pg": Quantity("pg", "melanin made since the start"),
+    "melanin_degraded_pg": Quantity("pg", "melanin broken down in keratinocytes since the start"),
+    "melanin_shed_pg": Quantity("pg", "melanin shed with corneocytes and debris since the start"),
+    "melanin_removed_pg": Quantity("pg", "melanin taken by ablation, or lost as melanocytes died, since the start"),
     "water_loss_g_per_m2_h": Quantity("g/m2/h", "mean water loss through the surface, by evaporation"),
     "bare_bed_fraction": Quantity("1", "share of the surface where air lies directly on dermis or clot"),
     "microbial_load_log10_cfu_per_cm2": Quantity("1", "decimal logarithm of the mean bacteria on the surface per cm2"),

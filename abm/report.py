@@ -11,6 +11,7 @@ from mendsim.abm import barrier
 from mendsim.abm.agents.fibroblast import Fibroblast
 from mendsim.abm.agents.follicle import ANAGEN, Follicle
 from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
+from mendsim.abm.agents.melanocyte import Melanocyte
 from mendsim.abm.agents.t_cell import TCell
 from mendsim.abm.observables import OBSERVABLES
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 def observe(model: HealingModel) -> dict[str, float]:
     """Every observable of :data:`OBSERVABLES` now; sums run over sites or ids in order, so rows cannot matter."""
-    values = {**_epidermis(model), **barrier.observe(model), **_dermis(model), **_signals(model), **_vessels(model)}
-    values |= {**_drainage(model), **_hair_and_drug(model)}
+    values = {**_epidermis(model), **_pigment(model), **barrier.observe(model), **_dermis(model), **_signals(model)}
+    values |= {**_vessels(model), **_drainage(model), **_hair_and_drug(model)}
     return {name: float(values[name]) for name in OBSERVABLES}
 
 
@@ -40,9 +41,7 @@ def _epidermis(model: HealingModel) -> dict[str, float]:
     debris = np.argwhere(kinds == CELL_KIND["debris"])[:, 0]
     basal_site = np.take_along_axis(kinds, (bed - 1)[None], axis=0)[0]
     living_and_cornified = np.count_nonzero((kinds > 0) & (kinds != CELL_KIND["debris"]), axis=0)
-    cells = model.population(Keratinocyte)
-    rows, rate = cells.rows(), model.division_rate_per_h
-    by_id = np.argsort(cells.uid[: cells.n_rows][rows], kind="stable")
+    rate = model.division_rate_per_h
     return {
         "keratinocyte_count": counts["basal"] + counts["spinous"] + counts["granular"],
         "basal_count": counts["basal"],
@@ -56,7 +55,24 @@ def _epidermis(model: HealingModel) -> dict[str, float]:
         "reepithelialised_fraction": np.mean((basal_site > 0) & (basal_site < CELL_KIND["corneocyte"])),
         "barrier_open_fraction": np.mean(~(kinds == CELL_KIND["corneocyte"]).any(axis=0)),
         "epidermal_thickness_um": np.mean(living_and_cornified) * lattice.spacing_um,
-        "epidermal_melanin_pg": np.sum(cells["melanin_pg"][rows][by_id]),
+    }
+
+
+def _pigment(model: HealingModel) -> dict[str, float]:
+    state, cells, kinds = model.pigment, model.population(Melanocyte), model.cell_kinds()
+    whole, debris, own = state.melanin_pg(model)
+    living = np.count_nonzero((kinds > 0) & (kinds < CELL_KIND["corneocyte"]))
+    rows = np.arange(cells.n_rows)[cells.rows()]
+    by_id = rows[np.argsort(cells.uid[rows], kind="stable")]
+    return {
+        "epidermal_melanin_pg": whole + debris + own,
+        "melanin_index_pg": whole / living if living else float("nan"),
+        "melanocyte_count": len(cells),
+        "melanocyte_activity": float(np.mean(cells["activity"][by_id])) if len(by_id) else 0.0,
+        "melanin_synthesised_pg": state.synthesised_pg,
+        "melanin_degraded_pg": state.degraded_pg,
+        "melanin_shed_pg": model.melanin_shed_pg,
+        "melanin_removed_pg": state.removed_pg,
     }
 
 
@@ -171,6 +187,7 @@ def agent_columns(model: HealingModel) -> dict[str, dict[str, NDArray]]:
         ("fibroblast", Fibroblast),
         ("t_cell", TCell),
         ("follicle", Follicle),
+        ("melanocyte", Melanocyte),
     ):
         cells = model.population(kind)
         rows = np.arange(cells.n_rows)[cells.rows()]
@@ -179,7 +196,7 @@ def agent_columns(model: HealingModel) -> dict[str, dict[str, NDArray]]:
             "unique_id": cells.uid[rows].copy(),
             **{column: cells[column][rows].copy() for column in cells.columns},
         }
-        if kind is Keratinocyte:
+        if "ix" in table:
             for axis in "xyz":
                 table[f"{axis}_um"] = (table.pop(f"i{axis}") + 0.5) * model.lattice.spacing_um
         if "z_um" in table:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mendsim.abm import channel
+from mendsim.abm.agents import melanocyte
 from mendsim.abm.agents.fibroblast import Fibroblast
 from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
 from mendsim.abm.agents.t_cell import TCell
@@ -37,6 +38,7 @@ def injure(model: HealingModel, injury: Injury) -> None:
     model.matrix.denature(injury.damage["collagen_denaturation"])
     model.matrix.remove(injury.ablated)
     _kill_keratinocytes(model, injury, removed)
+    melanocyte.injure(model, injury, removed)
     _kill_dermal(model, Fibroblast, injury.damage["fibroblast_necrosis"], removed)
     _kill_dermal(model, TCell, injury.damage["t_cell_apoptosis"], removed)
     code = model.tissue.code
@@ -66,6 +68,8 @@ def _kill_keratinocytes(model: HealingModel, injury: Injury, removed: np.ndarray
     gone = removed[at]
     # what a beam removes, it removes from the top; a stack keeps no holes
     tissue.occupant[tuple(index[gone] for index in at)] = 0
+    by_id = rows[gone][np.argsort(cells.uid[rows[gone]], kind="stable")]
+    model.pigment.removed_pg += float(np.sum(cells["melanin_pg"][by_id]))
     cells.remove(rows[gone])
 
 

@@ -28,6 +28,8 @@ PHOTON_INTERFACE = 21
 SCAN = 22
 JITTER = 23
 LEVELLING = 24
+MELANOCYTE_DIVISION = 33
+MELANOCYTE_PLACE = 34
 
 
 def all_purposes() -> dict[str, int]:

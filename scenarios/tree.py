@@ -12,6 +12,7 @@ import xarray as xr
 from mendsim.abm.agents.fibroblast import Fibroblast
 from mendsim.abm.agents.follicle import Follicle
 from mendsim.abm.agents.keratinocyte import Keratinocyte
+from mendsim.abm.agents.melanocyte import Melanocyte
 from mendsim.abm.agents.t_cell import TCell
 from mendsim.abm.agents.vessel import Vessel
 from mendsim.abm.core import Column
@@ -21,7 +22,13 @@ from mendsim.common.lattice import Lattice
 from mendsim.scenarios.recording import Columns, Recording
 from mendsim.thermal.injury import DAMAGE_PROCESSES, ZONE_COLUMNS, Injury
 
-AGENTS = {"keratinocyte": Keratinocyte, "fibroblast": Fibroblast, "t_cell": TCell, "follicle": Follicle}
+AGENTS = {
+    "keratinocyte": Keratinocyte,
+    "fibroblast": Fibroblast,
+    "t_cell": TCell,
+    "follicle": Follicle,
+    "melanocyte": Melanocyte,
+}
 
 _PLACES = {
     "unique_id": ("1", "id, never used again in the run"),

@@ -141,7 +141,8 @@ def divide(model: HealingModel) -> None:
         return
     parents = np.sort(parents[:n])
     mothers = model.registry.row_of[parents]
-    melanin = cells["melanin_pg"][mothers]
+    melanin = 0.5 * cells["melanin_pg"][mothers]
+    cells["melanin_pg"][mothers] = melanin
     activation = cells["activation"][mothers]
     daughters = cells.add(
         n, kind=SPINOUS, melanin_pg=melanin, activation=activation, parent_id=parents, born_h=model.time_h
@@ -178,7 +179,6 @@ def differentiate(model: HealingModel) -> None:
         cells["kind"],
         cells["maturity"],
         cells["integrity"],
-        cells["melanin_pg"],
         model.step_h,
         model.transit_h,
         _HOURS_PER_DAY * p["keratinocyte.uncovered_transit_d"],
@@ -186,8 +186,6 @@ def differentiate(model: HealingModel) -> None:
         p["keratinocyte.ripening_steepness"],
         p["keratinocyte.desquamation_steepness"],
         p["keratinocyte.granular_maturity"],
-        p["keratinocyte.melanin_uptake_per_h"],
-        model.site.melanin_pg,
         fresh,
     )
     if n:
@@ -267,6 +265,7 @@ def lose(model: HealingModel, ids: np.ndarray) -> None:
     cells = model.population(Keratinocyte)
     ids = np.sort(ids)
     rows = model.registry.row_of[ids]
+    model.melanin_shed_pg += float(np.sum(cells["melanin_pg"][rows]))
     dead = rows[cells["kind"][rows] == DEAD]
     model.debris_shed += len(dead)
     model.mends.shed(cells["mend_id"][dead], cells["melanin_pg"][dead])

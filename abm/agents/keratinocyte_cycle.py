@@ -36,7 +36,6 @@ def mature(
     kind,
     maturity,
     integrity,
-    melanin,
     dt,
     transit,
     uncovered_transit,
@@ -44,8 +43,6 @@ def mature(
     steepness,
     desquamation_steepness,
     granular,
-    uptake,
-    basal_melanin,
     fresh,
 ):
     """Differentiate by contact: basal on the dermis, else ripening to a corneocyte; the outermost loses cohesion.
@@ -76,7 +73,6 @@ def mature(
                 elif kind[row] != DEAD and basal == bed_z[y, x] - z:
                     kind[row] = BASAL
                     maturity[row] = 0.0
-                    melanin[row] += (basal_melanin - melanin[row]) * (1.0 - np.exp(-uptake * dt))
                 elif kind[row] != DEAD:
                     height = (bed_z[y, x] - basal - z - 0.5) / ripening_layers[y, x]
                     rate = (steepness + 1.0) * height**steepness / transit
