@@ -126,28 +126,22 @@ class Pigment:
         targets = anatomy.stack_targets(model.lattice, model.site, tissue)
         interval = (transit_h + corneum_h) / (targets - anatomy.basal_levels(tissue))  # h between a column's births
         to_basal = self.basal / self.weight
-        lifted = np.minimum(interval, transit_h)
-        gathered = (1.0 - np.exp(-k * lifted)) / k  # by the lowest suprabasal cell, for a unit of supply
-        basal_h = to_basal * 1.5 * self.basal * interval
-        above_h = to_basal * (1.0 - math.exp(-k * transit_h)) / k
-        lowest = (lifted - gathered) / k + gathered * (1.0 - np.exp(-k * (transit_h - lifted))) / k
-        residence_h = basal_h + above_h + (1.0 - to_basal) * lowest / interval
         normal, actual = self._supply(model, at_rest=False), self._supply(model, at_rest=True)
         cells = model.population(Keratinocyte)
         rows = np.arange(cells.n_rows)[cells.rows()]
         kind = cells["kind"][rows]
-        living = np.count_nonzero(kind < CELL_KIND["corneocyte"])
-        rate = float(model.site.melanin_pg * living / np.sum(normal * residence_h))
         column = cells["iy"][rows], cells["ix"][rows]
         ripening = 1.0 / (p["keratinocyte.ripening_steepness"] + 1.0)
         age_h = transit_h * cells["maturity"][rows] ** ripening
-        supply, wait = rate * actual[column], interval[column]
+        wait = interval[column]
         taken = to_basal[column] * wait
         still = np.minimum(age_h, wait)
         lowest_pg = (1.0 - to_basal[column]) * (1.0 - np.exp(-k * still)) / k * np.exp(-k * (age_h - still))
         is_basal = kind == CELL_KIND["basal"]
         held = np.where(is_basal, taken * (1.0 + cells["cycle"][rows]), taken * np.exp(-k * age_h) + lowest_pg)
-        cells["melanin_pg"][rows] = supply * held
+        nucleated = kind < CELL_KIND["corneocyte"]
+        rate = float(model.site.melanin_pg * np.count_nonzero(nucleated) / np.sum((normal[column] * held)[nucleated]))
+        cells["melanin_pg"][rows] = rate * actual[column] * held
         melanocytes = model.population(Melanocyte)
         # what is left after handing out, when as much is handed out as is made
         left = rate * model.step_h * (1.0 - self.handed_share) / self.handed_share

@@ -78,8 +78,9 @@ def measure(unit: str, *needs: str) -> Callable[[Function], Function]:
 def mends(run: xr.DataTree) -> pd.DataFrame | None:
     """Return the table of MENDs of the first session, None if the run keeps none.
 
-    The one place where that table is read, a row for each MEND that grew into no other; hours are counted from the
-    session. Without it, MENDs are taken from the cells of the snapshots.
+    The one place where that table is read, a row for each MEND that grew into no other and reached down to the bed:
+    flecks that lay on living cells from the start are left out. Hours are counted from the session. Without it, MENDs
+    are taken from the cells of the snapshots.
     """
     sessions = store.session_days(run)
     if "mends" not in run.children or not len(sessions):
@@ -90,7 +91,8 @@ def mends(run: xr.DataTree) -> pd.DataFrame | None:
     rows = table[list(_MEND_COLUMNS)].to_dataframe()
     rows[["formed_h", "covered_h", "shed_h"]] -= store.HOURS_PER_DAY * sessions[0]
     end = store.HOURS_PER_DAY * (sessions[1] - sessions[0]) if len(sessions) > 1 else np.inf
-    return rows[(rows["merged_into"] == 0) & (rows["formed_h"] >= 0) & (rows["formed_h"] < end)]
+    rows = rows[(rows["merged_into"] == 0) & (rows["formed_h"] >= 0) & (rows["formed_h"] < end)]
+    return rows[rows["covered_h"].isna() | (rows["covered_h"] > rows["formed_h"])]
 
 
 @measure("h", "reepithelialised_fraction")

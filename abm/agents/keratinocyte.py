@@ -186,6 +186,7 @@ def differentiate(model: HealingModel) -> None:
         p["keratinocyte.ripening_steepness"],
         p["keratinocyte.desquamation_steepness"],
         p["keratinocyte.granular_maturity"],
+        reach,
         fresh,
     )
     if n:

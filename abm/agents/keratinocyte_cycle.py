@@ -43,20 +43,22 @@ def mature(
     steepness,
     desquamation_steepness,
     granular,
+    reach,
     fresh,
 ):
     """Differentiate by contact: basal on the dermis, else ripening to a corneocyte; the outermost loses cohesion.
 
     Ripening speeds up with height among the ``ripening_layers`` between basal layer and corneum, as its power
-    ``steepness``, so that a cell that rises evenly through them takes ``transit``. The topmost living cell cornifies in
-    ``uncovered_transit`` where no corneocyte lies on it. Bonds between corneocytes are digested at the surface, as the
+    ``steepness``, so that a cell that rises evenly through them takes ``transit``. Where corneum is lacking on living
+    cells, over the ``reach`` of a corneocyte, the topmost one cornifies faster: in ``uncovered_transit`` where there is
+    none. Bonds between corneocytes are digested at the surface, as the
     power ``desquamation_steepness`` of the number that lie there beyond the innermost, which living cells hold; where
     there are ``corneum_layers`` (their usual number), each stays for ``corneum_transit``.
     Returns the number of cells that cornified; their ids are left in ``fresh``.
     """
     n = 0
     ny, nx = bed_z.shape
-    cornified = _corneocytes(occupant, row_of, bed_z, kind)
+    cornified, attached = _corneocytes(occupant, row_of, bed_z, kind)
     for y in range(ny):
         for x in range(nx):
             basal = 0
@@ -76,8 +78,9 @@ def mature(
                 elif kind[row] != DEAD:
                     height = (bed_z[y, x] - basal - z - 0.5) / ripening_layers[y, x]
                     rate = (steepness + 1.0) * height**steepness / transit
-                    if above <= 0 or kind[row_of[above]] == DEAD:
-                        rate = max(rate, 1.0 / uncovered_transit)
+                    if not living_at(occupant, row_of, kind, z - 1, y, x):
+                        lacking = max(0.0, 1.0 - _mean_around(attached, reach, y, x) / corneum_layers)
+                        rate = max(rate, lacking / uncovered_transit)
                     maturity[row] += dt * rate
                     if maturity[row] >= 1.0:
                         kind[row] = CORNEOCYTE
@@ -97,7 +100,7 @@ def spread(occupant, row_of, bed_z, kind, iz, iy, ix, fresh, reach):
     It goes under the corneocytes of that column, on its topmost living cell, if they are fewer there by two.
     """
     ny, nx = bed_z.shape
-    cornified = _corneocytes(occupant, row_of, bed_z, kind)
+    cornified, _ = _corneocytes(occupant, row_of, bed_z, kind)
     for k in range(len(fresh)):
         row = row_of[fresh[k]]
         y, x, z = iy[row], ix[row], iz[row]
@@ -123,17 +126,32 @@ def spread(occupant, row_of, bed_z, kind, iz, iy, ix, fresh, reach):
 
 @njit(cache=True, nogil=True)
 def _corneocytes(occupant, row_of, bed_z, kind):
-    """Corneocytes in each column, ``(ny, nx)``."""
+    """Corneocytes in each column, and those among them with no dead matter beneath, ``(ny, nx)``."""
     ny, nx = bed_z.shape
-    count = np.zeros((ny, nx), np.int64)
+    count, attached = np.zeros((ny, nx), np.int64), np.zeros((ny, nx), np.int64)
     for y in range(ny):
         for x in range(nx):
             z = bed_z[y, x] - 1
+            dead = False
             while z >= 0 and occupant[z, y, x] > 0:
+                dead = dead or kind[row_of[occupant[z, y, x]]] == DEAD
                 if kind[row_of[occupant[z, y, x]]] == CORNEOCYTE:
                     count[y, x] += 1
+                    attached[y, x] += not dead
                 z -= 1
-    return count
+    return count, attached
+
+
+@njit(cache=True, nogil=True)
+def _mean_around(count, reach, y, x):
+    """Mean of a map over the columns that a corneocyte covers."""
+    ny, nx = count.shape
+    total, columns = 0, 0
+    for j in range(max(0, y - reach), min(ny, y + reach + 1)):
+        for i in range(max(0, x - reach), min(nx, x + reach + 1)):
+            total += count[j, i]
+            columns += 1
+    return total / columns
 
 
 @njit(cache=True, nogil=True)

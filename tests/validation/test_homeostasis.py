@@ -52,6 +52,13 @@ def test_layers_and_turnover_are_those_of_the_literature(skin):
     assert all(row["barrier_open_fraction"] == 0.0 for row in series)
 
 
+def test_pigment_stays_within_five_percent(skin):
+    _, _, _, series = skin
+    for name in ("epidermal_melanin_pg", "melanin_index_pg"):
+        course = np.array([row[name] for row in series])
+        assert course == pytest.approx(np.full(len(course), course[0]), rel=0.05), name
+
+
 def test_rete_ridges_keep_their_shape(skin):
     model, bed, _, _ = skin
     assert np.array_equal(model.tissue.bed_z, bed)

@@ -13,7 +13,7 @@ from mendsim import scenarios
 from mendsim.scenarios.problems import ScenarioError
 
 PUNCH = {"kind": "punch", "at": "1 h", "diameter": "150 um", "depth": "300 um"}
-INCISION = {"kind": "incision", "at": "1 h", "width": "50 um", "depth": "300 um"}
+INCISION = {"kind": "incision", "at": "1 h", "width": "120 um", "depth": "300 um"}
 BURN = {"kind": "contact_burn", "at": "1 h", "temperature": "110 degC", "contact": "60 s", "diameter": "0.3 mm"}
 EVENTS = {event["kind"]: event for event in (PUNCH, INCISION, BURN)}
 
@@ -32,7 +32,7 @@ def test_a_wound_is_recorded_like_a_laser_session_and_starts_to_close(kind: str,
         assert 60 < peak.max() < 110
     else:
         skin = run.model.lattice.depth_um > 0
-        width = 150 if kind == "punch" else 50
+        width = 150 if kind == "punch" else 120
         assert removed[skin].sum() * 100 == pytest.approx(width * 300, rel=1e-5)
         assert np.isnan(peak).all()
     series = run.data["series"].to_dataset()
