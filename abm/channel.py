@@ -1,7 +1,7 @@
 """The floor of an open channel: how far clot fills it, and how the dermis grows back up (R06).
 
-Clot retracts from the mouth of a channel, most in its middle, and epidermis grows down onto it. Where the tissue below
-has become dermis again the floor rises, and lifts the epidermis that stands on it.
+Clot retracts from the mouth of a channel, most in its middle, and epidermis grows down onto it. Where cells have laid
+collagen below it the floor rises, and lifts the epidermis that stands on it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ def hollow(model: HealingModel, removed: NDArray[np.bool_]) -> None:
 
 
 def refill(model: HealingModel) -> None:
-    """Raise a sunken bed by one site where the site beneath it is dermis again: fresh clot, for cells to fill."""
+    """Raise a sunken bed by one site of fresh clot where cells have filled the site beneath it.
+
+    It is filled when it holds more collagen than fresh clot holds fibrin.
+    """
     tissue = model.tissue
     if np.array_equal(tissue.bed_z, tissue.intact_bed_z):
         return
@@ -57,6 +60,8 @@ def refill(model: HealingModel) -> None:
         tissue.intact_bed_z,
         tissue.code,
         model.matrix.fibrin,
+        model.matrix.collagen_1,
+        model.matrix.collagen_3,
         cells["iz"],
         model.parameters["fibrin.clot_mg_per_ml"],
         cut,
@@ -65,13 +70,15 @@ def refill(model: HealingModel) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _raise(occupant, row_of, bed_z, intact_bed_z, code, fibrin, iz, clot, cut):
+def _raise(occupant, row_of, bed_z, intact_bed_z, code, fibrin, collagen_1, collagen_3, iz, clot, cut):
     n = 0
     ny, nx = bed_z.shape
     for y in range(ny):
         for x in range(nx):
             z = bed_z[y, x]
             if z <= intact_bed_z[y, x] or code[z, y, x] != DERMIS:
+                continue
+            if collagen_1[z, y, x] + collagen_3[z, y, x] < clot:
                 continue
             lost = lift(occupant, row_of, bed_z, iz, z - 1, y, x)
             if lost > 0:
