@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mendsim.abm.agents.keratinocyte import Keratinocyte
 from mendsim.abm.model import HealingModel
 from mendsim.common.lattice import Lattice
 from mendsim.thermal import DAMAGE_PROCESSES, Injury
@@ -44,3 +45,22 @@ def make():
 @pytest.fixture
 def injury():
     return zone
+
+
+@pytest.fixture
+def assert_whole():
+    """Give a check of stacks."""
+
+    def check(model):
+        """Every column is one gapless stack on its bed, and cells and sites agree."""
+        occupant, bed = model.tissue.occupant, model.tissue.bed_z
+        for y, x in np.ndindex(bed.shape):
+            filled = occupant[: bed[y, x], y, x] > 0
+            assert not occupant[bed[y, x] :, y, x].any()
+            assert np.all(np.diff(filled.astype(int)) >= 0)
+        cells = model.population(Keratinocyte)
+        rows = np.arange(cells.n_rows)[cells.rows()]
+        assert np.count_nonzero(occupant) == len(rows)
+        assert np.array_equal(occupant[cells["iz"][rows], cells["iy"][rows], cells["ix"][rows]], cells.uid[rows])
+
+    return check

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from mendsim.abm.agents.follicle import Follicle
-from mendsim.abm.agents.keratinocyte import Keratinocyte
 from mendsim.abm.agents.t_cell import TCell
 from mendsim.abm.observables import FIELDS, OBSERVABLES
 from mendsim.abm.report import depression_um
@@ -18,20 +17,7 @@ WIDE = Lattice.from_size(width_um=2000, depth_um=1400, spacing_um=10, air_um=100
 DEEP = Lattice.from_size(width_um=1000, depth_um=4400, spacing_um=10, air_um=100)
 
 
-def assert_stacks_whole(model):
-    """Every column is one gapless stack on its bed, and cells and sites agree."""
-    occupant, bed = model.tissue.occupant, model.tissue.bed_z
-    for y, x in np.ndindex(bed.shape):
-        filled = occupant[: bed[y, x], y, x] > 0
-        assert not occupant[bed[y, x] :, y, x].any()
-        assert np.all(np.diff(filled.astype(int)) >= 0)
-    cells = model.population(Keratinocyte)
-    rows = np.arange(cells.n_rows)[cells.rows()]
-    assert np.count_nonzero(occupant) == len(rows)
-    assert np.array_equal(occupant[cells["iz"][rows], cells["iy"][rows], cells["ix"][rows]], cells.uid[rows])
-
-
-def test_counts_agree_with_hoath_and_leahy(make):
+def test_counts_agree_with_hoath_and_leahy(assert_whole, make):
     model = make(lattice=WIDE)
     seen, area = model.observe(), WIDE.surface_area_mm2
     assert seen["keratinocyte_count"] / area == pytest.approx(75_346, rel=0.05)  # its own steady state
@@ -40,7 +26,7 @@ def test_counts_agree_with_hoath_and_leahy(make):
     volume = np.count_nonzero(model.intact_dermis) * 1e-6
     assert seen["fibroblast_count"] / volume == pytest.approx(3000, rel=0.02)
     assert seen["collagen_3_mg_per_ml"] / seen["collagen_mg_per_ml"] == pytest.approx(0.12, abs=0.01)
-    assert_stacks_whole(model)
+    assert_whole(model)
 
 
 @pytest.mark.parametrize("site", site_names())
@@ -54,11 +40,11 @@ def test_every_site_builds_with_its_ridges(make, site):
     assert np.isfinite(list(known.values())).all()
 
 
-def test_a_block_runs_the_same_code(make):
+def test_a_block_runs_the_same_code(assert_whole, make):
     block = Lattice(nz=45, ny=12, nx=16, spacing_um=10.0, air_sites=10)
     model = make(lattice=block)
     model.step()
-    assert_stacks_whole(model)
+    assert_whole(model)
     assert model.observe()["reepithelialised_fraction"] == 1.0
 
 

@@ -1,0 +1,147 @@
+"""What the epidermis is made of and repairs itself with: stem cells, levelling, plug, refill, MENDs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mendsim.abm import load_parameters
+from mendsim.abm.agents import keratinocyte_crawl
+from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
+from mendsim.abm.mends import MEND_COLUMNS, TRACK_COLUMNS
+from mendsim.abm.tissue import AIR, CLOT
+from mendsim.common.lattice import Lattice
+
+STEPS_PER_DAY = 48
+BLOCK = Lattice.from_size(width_um=240, length_um=200, depth_um=500, spacing_um=10, air_um=100)
+
+
+def changed(**values):
+    named = {key.replace("__", "."): value for key, value in values.items()}
+    return load_parameters().with_overrides(named, origin="test")
+
+
+def run(model, days):
+    for _ in range(round(days * STEPS_PER_DAY)):
+        model.step()
+    return model.observe()
+
+
+@pytest.mark.parametrize("lattice", [None, BLOCK], ids=["section", "block"])
+def test_stacks_stay_whole_through_two_injuries(make, injury, assert_whole, lattice):
+    model = make(**({} if lattice is None else {"lattice": lattice}))
+    for _ in range(2):
+        model.injure(injury(model.lattice, width_um=100.0, ablated_um=60.0))
+        assert_whole(model)
+        for _ in range(5):
+            run(model, 0.5)
+            assert_whole(model)
+
+
+def test_a_wound_of_the_whole_surface_leaves_a_bed_and_no_epidermis(make, injury, assert_whole):
+    model = make()
+    model.injure(injury(model.lattice, width_um=1e4, ablated_um=1e4, depth_um=200.0))
+    assert model.observe()["keratinocyte_count"] == 0
+    later = run(model, 1)
+    assert_whole(model)
+    assert later["reepithelialised_fraction"] == 0.0
+    assert later["bare_bed_fraction"] == 1.0
+
+
+def test_without_stem_cells_the_basal_layer_tires(make):
+    tired = {}
+    for divisions in (1, 4):
+        model = make(parameters=changed(keratinocyte__amplifying_divisions=divisions, keratinocyte__basal_push_um=20.0))
+        model.niche[...] = False
+        before = model.observe()["keratinocyte_count"]
+        after = run(model, 20)
+        tired[divisions] = after["keratinocyte_count"] / before
+    assert tired[1] < 0.8
+    assert tired[1] < tired[4]
+
+
+def test_tired_cells_are_pushed_off_the_membrane_by_a_line_from_a_niche(make):
+    model = make()
+    cells = model.population(Keratinocyte)
+    cells["divisions_left"][...] = 0
+    assert run(model, 14)["keratinocyte_count"] > 0.9 * make().observe()["keratinocyte_count"]
+    cells = model.population(Keratinocyte)
+    basal = (cells["kind"] == CELL_KIND["basal"]) & cells.alive
+    assert np.mean(cells["divisions_left"][basal] > 0) > 0.5
+
+
+def test_the_top_of_the_living_sheet_levels_out(make):
+    rough = {}
+    for hours in (1.0, 12.0):
+        model = make(parameters=changed(keratinocyte__levelling_h=hours))
+        run(model, 5)
+        kinds = model.cell_kinds()[:, 0]
+        top = np.argmax((kinds > 0) & (kinds < CELL_KIND["corneocyte"]), axis=0)
+        rough[hours] = np.mean(np.abs(np.diff(top)) >= 2)
+    assert rough[1.0] < 0.05
+    assert rough[1.0] <= rough[12.0]
+
+
+def test_clot_sags_from_the_mouth_and_the_bed_rises_again(make, injury):
+    model = make()
+    model.injure(injury(model.lattice, width_um=160.0, ablated_um=120.0))
+    sunk = model.tissue.bed_z - model.tissue.intact_bed_z
+    assert sunk.max() >= 3
+    assert sunk[0, :20].max() == 0
+    open_ = np.flatnonzero(sunk[0])
+    assert np.abs(np.diff(sunk[0, open_[0] - 1 : open_[-1] + 2])).max() == 1  # 45 degrees, so that cells can climb
+    column = int(open_[len(open_) // 2])
+    top = int(model.tissue.bed_z[0, column])
+    assert model.tissue.code[top, 0, column] == CLOT
+    assert model.tissue.code[top - 1, 0, column] == AIR
+    plugged = run(model, 2)
+    assert plugged["reepithelialised_fraction"] == 1.0
+    assert (model.tissue.bed_z - model.tissue.intact_bed_z).max() > 0  # the plug reaches below the old border
+    run(model, 19)
+    assert (model.tissue.bed_z - model.tissue.intact_bed_z).sum() < 0.3 * sunk.sum()
+
+
+def test_lost_neighbours_call_cells_where_no_alarmin_does(make, injury, monkeypatch):
+    closed = {}
+    for senses_edge in (True, False):
+        model = make()
+        model.injure(injury(model.lattice, width_um=300.0, ablated_um=300.0, depth_um=150.0))
+        model.alarmin_ng[...] = 0.0
+        model.population(Keratinocyte)["alarmin_ng"][...] = 0.0
+        if not senses_edge:
+            monkeypatch.setattr(keratinocyte_crawl, "near_gap", lambda *arguments: arguments[-1].fill(False))
+        closed[senses_edge] = run(model, 1)["reepithelialised_fraction"]
+    assert closed[True] > closed[False] + 0.1
+
+
+def test_a_mend_is_followed_from_its_death_until_it_is_shed(make, injury):
+    model = make(site="forearm")
+    model.injure(injury(model.lattice))
+    start = model.observe()
+    run(model, 14)
+    mends, track = model.mends.tables()
+    assert set(mends) == set(MEND_COLUMNS)
+    assert set(track) == set(TRACK_COLUMNS)
+    first = int(np.argmax(mends["cells"]))
+    assert mends["cells"][first] > 0.9 * start["debris_count"]
+    assert mends["formed_h"][first] == 0.0
+    assert 4.0 <= mends["covered_h"][first] <= 24.0
+    assert 72.0 < mends["shed_h"][first] < 240.0
+    assert mends["melanin_shed_pg"][first] == pytest.approx(mends["melanin_pg"][first], rel=0.15)
+    own = track["mend"] == mends["number"][first]
+    depth = track["depth_um"][own]
+    day = track["time_h"][own] / 24.0
+    assert np.all(np.diff(track["time_h"][own]) > 0)
+    assert depth[day >= 3.0][0] < depth[0] - 20.0
+    assert model.observe()["mend_count"] == 0
+
+
+def test_two_zones_are_two_mends(make, injury):
+    model = make()
+    once = injury(model.lattice, width_um=80.0)
+    twice = {name: np.maximum(np.roll(a, 15, axis=2), np.roll(a, -15, axis=2)) for name, a in once.damage.items()}
+    once.damage.update(twice)
+    model.injure(once)
+    large = [mend for mend in model.mends.mends if mend.cells > 5]
+    assert len(large) == 2
+    assert abs(large[0].cells - large[1].cells) < 0.3 * large[0].cells
