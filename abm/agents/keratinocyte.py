@@ -15,6 +15,7 @@ from mendsim.abm.agents import (
 )
 from mendsim.abm.agents.stacks import BASAL, DEAD, SPINOUS
 from mendsim.abm.core import Column, ColumnAgent
+from mendsim.abm.tissue import CLOT
 
 if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
@@ -74,6 +75,9 @@ def crawl(model: HealingModel) -> None:
     sites = p["keratinocyte.migration_speed_um_per_h"] * model.step_h / model.lattice.spacing_um
     # at most every second chance is taken, so that a fast cell is not cut short
     substeps = min(moving_kernels.MOST_SUBSTEPS, max(1, int(np.ceil(2.0 * sites))))
+    bed = np.take_along_axis(tissue.code, tissue.bed_z[None].astype(np.int64), axis=0)[0]
+    on_fibrin = p["keratinocyte.fibrin_speed_um_per_h"] / p["keratinocyte.migration_speed_um_per_h"]
+    pace = model.surface.crawl_factor * np.where(bed == CLOT, min(1.0, on_fibrin), 1.0)
     for substep in range(substeps):
         keratinocyte_crawl.crawl(
             tissue.occupant,
@@ -81,7 +85,7 @@ def crawl(model: HealingModel) -> None:
             tissue.bed_z,
             cells["kind"],
             cells["activation"],
-            model.surface.crawl_factor,
+            pace,
             cells["iz"],
             cells["iy"],
             cells["ix"],

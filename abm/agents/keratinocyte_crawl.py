@@ -34,7 +34,7 @@ def _propose_moves(
     bed_z,
     living,
     activation,
-    moist,
+    pace,
     seed,
     step,
     substep,
@@ -57,10 +57,8 @@ def _propose_moves(
                 row = row_of[me]
                 if activation[row] <= 0.0:
                     continue
-                if (
-                    uniform(seed, me, step * MOST_SUBSTEPS + substep, READINESS)
-                    >= chance * activation[row] * moist[y, x]
-                ):
+                ready = uniform(seed, me, step * MOST_SUBSTEPS + substep, READINESS)
+                if ready >= chance * activation[row]:
                     continue
                 start = int(bits64(seed, me, step * MOST_SUBSTEPS + substep, MIGRATION_DIRECTION) % np.uint64(4))
                 for k in range(4):
@@ -69,6 +67,8 @@ def _propose_moves(
                         continue
                     entry = bed_z[j, i] - 1 - living[j, i]
                     # into a gap only; down it can slide
+                    if ready >= chance * activation[row] * pace[j, i]:
+                        continue
                     if living[j, i] < 2 and living[j, i] <= level and entry >= z - climb:
                         chosen[y, x] = me
                         target_y[y, x], target_x[y, x] = j, i
@@ -79,13 +79,13 @@ def _propose_moves(
 
 
 @njit(cache=True, nogil=True)
-def crawl(occupant, row_of, bed_z, kind, activation, moist, iz, iy, ix, seed, step, substep, chance, climb):
+def crawl(occupant, row_of, bed_z, kind, activation, pace, iz, iy, ix, seed, step, substep, chance, climb):
     """One substep of sideways migration into gaps; returns the number of moves.
 
     A living cell beside a column that holds fewer than two crawls there, under what is dead, if another living cell
-    of its own stack keeps the place it leaves; up the bed it climbs ``climb`` sites at most. On a bed that dries it is
-    slower by ``moist``, ``(ny, nx)``. Each column proposes at most one cell. A move happens if its
-    hash is the smallest among all proposals that touch either of its two columns.
+    of its own stack keeps the place it leaves; up the bed it climbs ``climb`` sites at most. Into columns with a dry
+    bed or one of fibrin it is slower by ``pace``, ``(ny, nx)``, 0 to 1. Each column proposes at most one cell. A move
+    happens if its hash is the smallest among all proposals that touch either of its two columns.
     """
     ny, nx = bed_z.shape
     living = np.empty((ny, nx), np.int64)
@@ -108,7 +108,7 @@ def crawl(occupant, row_of, bed_z, kind, activation, moist, iz, iy, ix, seed, st
         bed_z,
         living,
         activation,
-        moist,
+        pace,
         seed,
         step,
         substep,
