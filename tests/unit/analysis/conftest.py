@@ -120,6 +120,7 @@ def _fields(depth: np.ndarray, x: np.ndarray, zones: np.ndarray, hours: float, t
         "collagen_1": 0.8 * collagen,
         "collagen_3": 0.2 * collagen,
         "denatured_collagen": 60 * np.exp(-day / 6) * burnt,
+        "fragments": 5 * (1 - np.exp(-day / 6)) * burnt,
         "orientation_rad": 0.3 * np.sin(x / 120) + 0.2 * np.cos(depth / 90),
         "orientation_order": (0.5 - 0.3 * pit) * dermis,
         "tgf_beta1": tgf_beta1,
