@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from mendsim.analysis import store, style
+from mendsim.analysis import mend_table, store, style
 from mendsim.common.errors import InputError, choices
 
 _TICKS = (0, 1, 3, 7, 14, 30, 60, 90, 180, 360, 720)
@@ -31,6 +32,9 @@ class Panel:
     number : what a pure number means, in place of the unit.
     relative : whether to show percent of the start in place of the unit of the series.
     logarithmic : whether the y axis is logarithmic, for series of different size.
+    downwards : whether the y axis points down, for depths.
+    each_mend : whether the depth of each MEND is drawn behind the lines.
+    if_moved : whether a run has nothing to show in it as long as its series stay where they began.
     """
 
     title: str
@@ -38,6 +42,9 @@ class Panel:
     number: str = "number"
     relative: bool = False
     logarithmic: bool = False
+    downwards: bool = False
+    each_mend: bool = False
+    if_moved: bool = False
 
 
 PANELS: dict[str, Panel] = {
@@ -49,8 +56,32 @@ PANELS: dict[str, Panel] = {
     "debris": Panel(
         title="Debris (MEND)", lines=(("debris_count", "in the epidermis"), ("debris_shed_count", "shed in all"))
     ),
+    "mends": Panel(title="Number of MENDs", lines=(("mend_count", "MENDs"),)),
+    "mend_depth": Panel(
+        title="Depth of MENDs", lines=(("debris_depth_um", "mean of all debris"),), downwards=True, each_mend=True
+    ),
+    "barrier": Panel(title="Water loss", lines=(("water_loss_g_per_m2_h", "water loss"),)),
+    "microbes": Panel(
+        title="Bacteria on the skin",
+        number="log₁₀ of CFU/cm²",
+        lines=(("microbial_load_log10_cfu_per_cm2", "bacteria"),),
+        if_moved=True,
+    ),
     "epidermis": Panel(title="Epidermal thickness", lines=(("epidermal_thickness_um", "epidermis"),)),
-    "pigment": Panel(title="Epidermal melanin", lines=(("epidermal_melanin_pg", "melanin"),), relative=True),
+    "pigment": Panel(
+        title="Epidermal melanin",
+        lines=(("epidermal_melanin_pg", "all, debris included"), ("melanin_index_pg", "for each living cell")),
+        relative=True,
+    ),
+    "fluid": Panel(title="Fluid through channels", lines=(("exudate_ul_per_cm2", "fluid in all"),)),
+    "eliminated": Panel(
+        title="Carried out through channels",
+        lines=(
+            ("eliminated_fragments_ug_per_cm2", "collagen fragments"),
+            ("eliminated_elastotic_ug_per_cm2", "elastotic material"),
+            ("eliminated_particles_ug_per_cm2", "particles"),
+        ),
+    ),
     "signals": Panel(
         title="Signals",
         lines=(
@@ -107,7 +138,9 @@ def applies(run: xr.DataTree, name: str) -> bool:
         return False
     if name == "scar" and not store.has_scar(run):
         return False
-    return any(np.any(_or_zero(store.values(run, series))) for series, _ in _panel(name).lines)
+    about = _panel(name)
+    values = [_or_zero(store.values(run, series)) for series, _ in about.lines]
+    return any(np.any(np.abs(curve - (curve[0] if about.if_moved else 0.0)) > 0.0) for curve in values)
 
 
 def panel(run: xr.DataTree, name: str, ax: Axes | None = None, *, control: xr.DataTree | None = None) -> Axes:
@@ -129,14 +162,15 @@ def panel(run: xr.DataTree, name: str, ax: Axes | None = None, *, control: xr.Da
     """
     about = _panel(name)
     ax = style.axes_or_new(ax, 4.0, 2.8)
-    shown = {label: run["series"][series] for series, label in about.lines if series in run["series"].data_vars}
-    for (label, series), colour in zip(shown.items(), style.SERIES_COLOURS, strict=False):
-        ax.plot(store.days(run), _scaled(series.to_numpy(), about), color=colour, label=label, zorder=3)
-        if control is not None and series.name in control["series"].data_vars:
-            values = control["series"][str(series.name)].to_numpy()
+    shown = {label: values for name, label in about.lines if (values := _values(run, name)) is not None}
+    names = {label: name for name, label in about.lines}
+    for (label, values), colour in zip(shown.items(), style.SERIES_COLOURS, strict=False):
+        ax.plot(store.days(run), _scaled(values, about), color=colour, label=label, zorder=3)
+        other = None if control is None else _values(control, names[label])
+        if control is not None and other is not None:
             ax.plot(
                 store.days(control),
-                _scaled(values, about),
+                _scaled(other, about),
                 color=colour,
                 linestyle=(0, (3, 1.5)),
                 linewidth=1.2,
@@ -146,9 +180,14 @@ def panel(run: xr.DataTree, name: str, ax: Axes | None = None, *, control: xr.Da
     ax.set_ylabel("% of start" if about.relative else next(iter(units), "") or about.number)
     ax.set_title(about.title, pad=9)
     if about.logarithmic:
-        _log_axis(ax, [series.to_numpy() for series in shown.values()])
+        _log_axis(ax, list(shown.values()))
+    if about.each_mend:
+        _each_mend(ax, run)
+    if about.downwards:
+        ax.axhline(0.0, color=style.MUTED, linestyle=":", linewidth=0.8, zorder=1)
+        ax.invert_yaxis()
     _time_axis(ax, float(store.days(run)[-1]), store.session_days(run))
-    if len(shown) > 1:
+    if len(ax.get_legend_handles_labels()[0]) > 1:
         ax.legend(loc="best", handlelength=1.2, frameon=True, framealpha=0.75, edgecolor="none")
     return ax
 
@@ -180,6 +219,23 @@ def _panel(name: str) -> Panel:
 
 def _or_zero(values: NDArray[np.float64] | None) -> NDArray[np.float64]:
     return np.zeros(1) if values is None else np.nan_to_num(values)
+
+
+def _values(run: xr.DataTree, name: str) -> NDArray[np.float64] | None:
+    """One series as it is drawn, None if the run does not hold it: debris that is not there has no depth."""
+    values, count = store.values(run, name), store.values(run, "debris_count")
+    if name == "debris_depth_um" and values is not None and count is not None:
+        return np.where(count > 0, values, np.nan)
+    return values
+
+
+def _each_mend(ax: Axes, run: xr.DataTree) -> None:
+    """Draw the depth of each MEND as a thin line."""
+    tracks = [np.column_stack(track) for track in mend_table.depths(run)]
+    if tracks:
+        lines = LineCollection(tracks, colors=style.MUTED, linewidths=0.8, alpha=0.7, label="each MEND", zorder=2)
+        ax.add_collection(lines)
+        ax.autoscale_view()
 
 
 def _scaled(values: NDArray, about: Panel) -> NDArray:
