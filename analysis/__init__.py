@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mendsim.analysis.store import open_run
     from mendsim.analysis.treatment_picture import treatment_figure
     from mendsim.analysis.zone_picture import zone_figure, zone_section
+    from mendsim.analysis.zone_strip import strip_figure
 
 __all__ = [
     "compare_runs",
@@ -28,6 +29,7 @@ __all__ = [
     "outcomes",
     "plot_run",
     "sections",
+    "strip_figure",
     "timecourses",
     "treatment_figure",
     "zone_figure",
@@ -40,6 +42,7 @@ _HOME = {
     "open_run": "store",
     "outcomes": "endpoints",
     "plot_run": "pictures",
+    "strip_figure": "zone_strip",
     "treatment_figure": "treatment_picture",
     "zone_figure": "zone_picture",
     "zone_section": "zone_picture",

@@ -22,20 +22,26 @@ _DAYS = 4
 _PANELS = (
     "closure",
     "debris",
+    "mend_depth",
+    "barrier",
+    "pigment",
+    "microbes",
     "collagen",
     "scar",
     "drug",
+    "fluid",
     "signals",
     "fibroblasts",
     "t_cells",
     "hair",
     "blood",
     "damaged_collagen",
+    "eliminated",
     "epidermis",
     "oxygen",
 )
 """Time courses in a comparison, most telling first; as many as fit are drawn."""
-_PANEL_ROWS, _PANEL_COLUMNS = 2, 4
+_PANEL_ROWS, _PANEL_COLUMNS = 3, 4
 _WIDTH_IN = 15.0
 _COLUMN_IN = 2.25
 _TALL = 1.2

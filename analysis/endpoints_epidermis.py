@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from mendsim.analysis import curves, store
+from mendsim.analysis import curves, mend_table, store
 from mendsim.analysis.endpoints import outcome
 
 CLOSED = 0.95
 """Share of the wound that must be covered for it to count as closed."""
 OPEN_BARRIER = 0.01
 """Share of the surface without a stratum corneum above which the barrier counts as open."""
+RAISED = 1.1
+"""Water loss against that of untouched skin above which it counts as raised."""
 LEFTOVER = 0.01
 """Share of the peak at which debris counts as gone."""
 
@@ -26,6 +28,20 @@ def _first_course(run: xr.DataTree, name: str) -> tuple[curves.Curve, curves.Cur
     before = days[days <= sessions[0]].max(initial=days[0])  # the last sample of the untouched skin
     course = (days >= before) & (days <= end)
     return days[course] - sessions[0], values[course]
+
+
+def _against_untouched(run: xr.DataTree, name: str) -> curves.Curve | None:
+    """Return a series against its value just before the first session, or at the start of a run without one."""
+    values, sessions = store.values(run, name), store.session_days(run)
+    if values is None:
+        return None
+    days = store.days(run)
+    untouched = values[days <= sessions[0]][-1] if len(sessions) and days[0] <= sessions[0] else values[0]
+    return values / untouched if untouched else None
+
+
+def _days(hours: float) -> float:
+    return float(hours / store.HOURS_PER_DAY)
 
 
 @outcome("re-epithelialised (95 %)", "days")
@@ -47,6 +63,37 @@ def barrier_open_hours(run: xr.DataTree) -> float:
         return np.nan
     steps = np.diff(store.days(run)) * store.HOURS_PER_DAY
     return float(np.sum(steps * (opened[1:] > OPEN_BARRIER)))
+
+
+@outcome("water loss raised", "h")
+def water_loss_raised_hours(run: xr.DataTree) -> float:
+    """Hours, in the whole run, during which water loss through the skin is above 1.1 times that of untouched skin."""
+    loss = _against_untouched(run, "water_loss_g_per_m2_h")
+    if loss is None:
+        return np.nan
+    steps = np.diff(store.days(run)) * store.HOURS_PER_DAY
+    return float(np.sum(steps * (loss[1:] > RAISED)))
+
+
+@outcome("water loss, peak", "times the start")
+def water_loss_peak(run: xr.DataTree) -> float:
+    """Highest water loss through the skin against that of untouched skin."""
+    loss = _against_untouched(run, "water_loss_g_per_m2_h")
+    return np.nan if loss is None else float(loss.max())
+
+
+@outcome("MENDs first seen", "days")
+def mend_first_seen_days(run: xr.DataTree) -> float:
+    """Days after the first session until living cells first lie under the whole of a MEND (debris of one piece)."""
+    table = mend_table.mends(run)
+    return np.nan if table is None or not len(table) else _days(table["covered_h"].fillna(np.inf).min())
+
+
+@outcome("last MEND shed", "days")
+def mend_shed_days(run: xr.DataTree) -> float:
+    """Days after the first session until less than a tenth of every MEND is left in the skin."""
+    table = mend_table.mends(run)
+    return np.nan if table is None or not len(table) else _days(table["shed_h"].fillna(np.inf).max())
 
 
 @outcome("debris first seen", "days")
@@ -85,4 +132,11 @@ def keratinocyte_change(run: xr.DataTree) -> float:
 def melanin_change(run: xr.DataTree) -> float:
     """Melanin of the epidermis at the end against the start."""
     melanin = store.values(run, "epidermal_melanin_pg")
+    return np.nan if melanin is None else curves.percent_change(melanin)
+
+
+@outcome("melanin of living cells, change", "%")
+def melanin_index_change(run: xr.DataTree) -> float:
+    """Melanin of the epidermis without debris, for each living cell, at the end against the start."""
+    melanin = store.values(run, "melanin_index_pg")
     return np.nan if melanin is None else curves.percent_change(melanin)

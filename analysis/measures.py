@@ -15,6 +15,7 @@ import xarray as xr
 
 from mendsim.abm.observables import CELL_KIND, OBSERVABLES
 from mendsim.analysis import curves, store, zone_closure
+from mendsim.analysis.mend_table import mends
 
 Function = Callable[[xr.DataTree], float]
 
@@ -58,8 +59,6 @@ class Measure:
         return value / HOURS[unit] if self.unit == "h" else value
 
 
-_MEND_COLUMNS = ("formed_h", "covered_h", "shed_h", "width_um", "merged_into")
-
 MEASURES: dict[str, Measure] = {}
 """Every measure by name; filled by `measure`."""
 
@@ -73,26 +72,6 @@ def measure(unit: str, *needs: str) -> Callable[[Function], Function]:
         return function
 
     return register
-
-
-def mends(run: xr.DataTree) -> pd.DataFrame | None:
-    """Return the table of MENDs of the first session, None if the run keeps none.
-
-    The one place where that table is read, a row for each MEND that grew into no other and reached down to the bed:
-    flecks that lay on living cells from the start are left out. Hours are counted from the session. Without it, MENDs
-    are taken from the cells of the snapshots.
-    """
-    sessions = store.session_days(run)
-    if "mends" not in run.children or not len(sessions):
-        return None
-    table = run["mends"].to_dataset()
-    if not set(_MEND_COLUMNS) <= set(table.data_vars):
-        return None
-    rows = table[list(_MEND_COLUMNS)].to_dataframe()
-    rows[["formed_h", "covered_h", "shed_h"]] -= store.HOURS_PER_DAY * sessions[0]
-    end = store.HOURS_PER_DAY * (sessions[1] - sessions[0]) if len(sessions) > 1 else np.inf
-    rows = rows[(rows["merged_into"] == 0) & (rows["formed_h"] >= 0) & (rows["formed_h"] < end)]
-    return rows[rows["covered_h"].isna() | (rows["covered_h"] > rows["formed_h"])]
 
 
 @measure("h", "reepithelialised_fraction")

@@ -19,6 +19,7 @@ from mendsim.analysis.page_style import CSS
 _KEY = (
     "reepithelialisation_days",
     "debris_gone_days",
+    "water_loss_raised_hours",
     "scar_depth_change_percent",
     "anagen_final",
     "drug_delivered",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from mendsim.analysis import store, style
+from mendsim.analysis import mend_table, store, style
+from mendsim.analysis.course_panels import PANELS, Panel
 from mendsim.common.errors import InputError, choices
+
+__all__ = ["PANELS", "Panel", "applies", "panel", "panels"]
 
 _TICKS = (0, 1, 3, 7, 14, 30, 60, 90, 180, 360, 720)
 _FLOOR = 1e-2
@@ -20,94 +24,15 @@ _DECADES = 6
 """... and spans at most this many decades."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Panel:
-    """What a panel shows.
-
-    Parameters
-    ----------
-    title : the question.
-    lines : series of the store and their names in the legend.
-    number : what a pure number means, in place of the unit.
-    relative : whether to show percent of the start in place of the unit of the series.
-    logarithmic : whether the y axis is logarithmic, for series of different size.
-    """
-
-    title: str
-    lines: tuple[tuple[str, str], ...]
-    number: str = "number"
-    relative: bool = False
-    logarithmic: bool = False
-
-
-PANELS: dict[str, Panel] = {
-    "closure": Panel(
-        title="Surface",
-        number="share of the surface",
-        lines=(("reepithelialised_fraction", "re-epithelialised"), ("barrier_open_fraction", "barrier open")),
-    ),
-    "debris": Panel(
-        title="Debris (MEND)", lines=(("debris_count", "in the epidermis"), ("debris_shed_count", "shed in all"))
-    ),
-    "epidermis": Panel(title="Epidermal thickness", lines=(("epidermal_thickness_um", "epidermis"),)),
-    "pigment": Panel(title="Epidermal melanin", lines=(("epidermal_melanin_pg", "melanin"),), relative=True),
-    "signals": Panel(
-        title="Signals",
-        lines=(
-            ("tgf_beta1_ng_per_ml", "TGF-β1"),
-            ("mmp9_ng_per_ml", "MMP9"),
-            ("cytokine_ng_per_ml", "cytokine"),
-            ("vegf_ng_per_ml", "VEGF"),
-        ),
-        logarithmic=True,
-    ),
-    "fibroblasts": Panel(
-        title="Fibroblasts",
-        lines=(
-            ("fibroblast_count", "all"),
-            ("activated_fibroblast_count", "activated"),
-            ("myofibroblast_count", "myofibroblasts"),
-        ),
-    ),
-    "t_cells": Panel(title="T cells", lines=(("t_cell_count", "T cells"),)),
-    "collagen": Panel(title="Collagen I and III", lines=(("collagen_mg_per_ml", "collagen"),), relative=True),
-    "collagen_types": Panel(
-        title="Collagen by type",
-        lines=(("collagen_1_mg_per_ml", "collagen I"), ("collagen_3_mg_per_ml", "collagen III")),
-    ),
-    "damaged_collagen": Panel(
-        title="Damaged collagen",
-        lines=(("denatured_collagen_mg_per_ml", "denatured"), ("fragments_mg_per_ml", "fragments")),
-    ),
-    "fibres": Panel(title="Fibre alignment", lines=(("orientation_order", "order"),), number="0 all ways, 1 parallel"),
-    "scar": Panel(title="Scar depth", lines=(("scar_depth_um", "depth"),)),
-    "blood": Panel(
-        title="Blood vessels",
-        lines=(("perfused_vessel_length_mm_per_mm2", "length with flow"), ("flow_nl_per_min", "flow")),
-        relative=True,
-    ),
-    "oxygen": Panel(title="Oxygen", lines=(("oxygen_mmhg", "mean"),)),
-    "hair": Panel(title="Follicles in anagen", lines=(("anagen_fraction", "in anagen"),), number="share of follicles"),
-    "drug": Panel(
-        title="Drug",
-        lines=(
-            ("drug_donor_ug_per_cm2", "on the skin"),
-            ("drug_epidermis_ug_per_cm2", "in the epidermis"),
-            ("drug_dermis_ug_per_cm2", "in the dermis"),
-            ("drug_cleared_ug_per_cm2", "carried away"),
-        ),
-    ),
-}
-"""Every panel by name."""
-
-
 def applies(run: xr.DataTree, name: str) -> bool:
     """Whether a run has anything to show in a panel: a scar, hair, a drug."""
     if name == "hair" and not np.any(_or_zero(store.values(run, "follicle_count"))):
         return False
     if name == "scar" and not store.has_scar(run):
         return False
-    return any(np.any(_or_zero(store.values(run, series))) for series, _ in _panel(name).lines)
+    about = _panel(name)
+    values = [_or_zero(store.values(run, series)) for series, _ in about.lines]
+    return any(np.any(np.abs(curve - (curve[0] if about.if_moved else 0.0)) > 0.0) for curve in values)
 
 
 def panel(run: xr.DataTree, name: str, ax: Axes | None = None, *, control: xr.DataTree | None = None) -> Axes:
@@ -129,14 +54,15 @@ def panel(run: xr.DataTree, name: str, ax: Axes | None = None, *, control: xr.Da
     """
     about = _panel(name)
     ax = style.axes_or_new(ax, 4.0, 2.8)
-    shown = {label: run["series"][series] for series, label in about.lines if series in run["series"].data_vars}
-    for (label, series), colour in zip(shown.items(), style.SERIES_COLOURS, strict=False):
-        ax.plot(store.days(run), _scaled(series.to_numpy(), about), color=colour, label=label, zorder=3)
-        if control is not None and series.name in control["series"].data_vars:
-            values = control["series"][str(series.name)].to_numpy()
+    shown = {label: values for name, label in about.lines if (values := _values(run, name)) is not None}
+    names = {label: name for name, label in about.lines}
+    for (label, values), colour in zip(shown.items(), style.SERIES_COLOURS, strict=False):
+        ax.plot(store.days(run), _scaled(values, about), color=colour, label=label, zorder=3)
+        other = None if control is None else _values(control, names[label])
+        if control is not None and other is not None:
             ax.plot(
                 store.days(control),
-                _scaled(values, about),
+                _scaled(other, about),
                 color=colour,
                 linestyle=(0, (3, 1.5)),
                 linewidth=1.2,
@@ -146,10 +72,17 @@ def panel(run: xr.DataTree, name: str, ax: Axes | None = None, *, control: xr.Da
     ax.set_ylabel("% of start" if about.relative else next(iter(units), "") or about.number)
     ax.set_title(about.title, pad=9)
     if about.logarithmic:
-        _log_axis(ax, [series.to_numpy() for series in shown.values()])
+        _log_axis(ax, list(shown.values()))
+    if about.each_mend:
+        _each_mend(ax, run)
+    if about.downwards:
+        ax.axhline(0.0, color=style.MUTED, linestyle=":", linewidth=0.8, zorder=1)
+        ax.invert_yaxis()
     _time_axis(ax, float(store.days(run)[-1]), store.session_days(run))
-    if len(shown) > 1:
-        ax.legend(loc="best", handlelength=1.2, frameon=True, framealpha=0.75, edgecolor="none")
+    if len(ax.get_legend_handles_labels()[0]) > 1:
+        # what rises to the surface leaves the lower right free
+        place: Literal["lower right", "best"] = "lower right" if about.downwards else "best"
+        ax.legend(loc=place, handlelength=1.2, frameon=True, framealpha=0.75, edgecolor="none")
     return ax
 
 
@@ -180,6 +113,23 @@ def _panel(name: str) -> Panel:
 
 def _or_zero(values: NDArray[np.float64] | None) -> NDArray[np.float64]:
     return np.zeros(1) if values is None else np.nan_to_num(values)
+
+
+def _values(run: xr.DataTree, name: str) -> NDArray[np.float64] | None:
+    """One series as it is drawn, None if the run does not hold it: debris that is not there has no depth."""
+    values, count = store.values(run, name), store.values(run, "debris_count")
+    if name == "debris_depth_um" and values is not None and count is not None:
+        return np.where(count > 0, values, np.nan)
+    return values
+
+
+def _each_mend(ax: Axes, run: xr.DataTree) -> None:
+    """Draw the depth of each MEND as a thin line."""
+    tracks = [np.column_stack(track) for track in mend_table.depths(run)]
+    if tracks:
+        lines = LineCollection(tracks, colors=style.MUTED, linewidths=0.8, alpha=0.7, label="each MEND", zorder=2)
+        ax.add_collection(lines)
+        ax.autoscale_view()
 
 
 def _scaled(values: NDArray, about: Panel) -> NDArray:

@@ -23,6 +23,8 @@ REACH = {
 }
 UNITS = {
     "ug_per_cm2": "ug/cm2",
+    "ul_per_cm2": "uL/cm2",
+    "g_per_m2_h": "g/m2/h",
     "_um": "um",
     "mg_per_ml": "mg/mL",
     "ng_per_ml": "ng/mL",
@@ -59,6 +61,14 @@ def _series(time_h: np.ndarray, treated: bool) -> dict[str, np.ndarray]:
         "barrier_open_fraction": 0.1 * opened,
         "epidermal_thickness_um": 60.0 * (one - 0.1 * opened + 0.1 * hump[4.0]),
         "epidermal_melanin_pg": 500.0 * (one - wound * 0.05 * np.clip(day / 7.0, 0.0, 1.0)),
+        "melanin_index_pg": 2.5 * (one + 0.1 * hump[25.0]),
+        "mend_count": 2.0 * (debris > 1.0),
+        "water_loss_g_per_m2_h": 6.0 * (one + 0.5 * opened),
+        "microbial_load_log10_cfu_per_cm2": 2.9 + 0.2 * hump[1.5],
+        "exudate_ul_per_cm2": wound * 60.0 * (1.0 - np.exp(-day / 0.5)),
+        "eliminated_fragments_ug_per_cm2": 0.2 * wound * (1.0 - np.exp(-day)),
+        "eliminated_elastotic_ug_per_cm2": 0.1 * wound * (1.0 - np.exp(-day)),
+        "eliminated_particles_ug_per_cm2": 0.0 * one,
         "fibroblast_count": 300.0 * (one + 0.8 * hump[12.0]),
         "activated_fibroblast_count": 160.0 * hump[4.0],
         "myofibroblast_count": 90.0 * hump[12.0],
@@ -120,6 +130,7 @@ def _fields(depth: np.ndarray, x: np.ndarray, zones: np.ndarray, hours: float, t
         "collagen_1": 0.8 * collagen,
         "collagen_3": 0.2 * collagen,
         "denatured_collagen": 60 * np.exp(-day / 6) * burnt,
+        "fragments": 5 * (1 - np.exp(-day / 6)) * burnt,
         "orientation_rad": 0.3 * np.sin(x / 120) + 0.2 * np.cos(depth / 90),
         "orientation_order": (0.5 - 0.3 * pit) * dermis,
         "tgf_beta1": tgf_beta1,
@@ -135,6 +146,33 @@ def _injury(depth: np.ndarray, x: np.ndarray, zones: np.ndarray) -> dict[str, np
         "ablated": (radius < 45) & skin & (depth < 350)[:, None],
         "peak_temperature": 34 + 90 * np.exp(-((radius / 70) ** 2)) * skin,
         **{f"damage_{name}": skin / (1 + np.exp((radius - 60 * reach) / 5)) for name, reach in REACH.items()},
+    }
+
+
+def _mends() -> dict[str, xr.Dataset]:
+    """Two MENDs: one lifted and shed by day 8, one by day 6."""
+    look = np.arange(12.0, 193.0, 12.0)
+    shed = np.array([192.0, 144.0])
+    table = {
+        "number": [1, 2],
+        "formed_h": [0.0, 0.0],
+        "cells": [60, 60],
+        "width_um": [90.0, 80.0],
+        "melanin_pg": [100.0, 90.0],
+        "covered_h": [18.0, 24.0],
+        "shed_h": shed,
+        "merged_into": [0, 0],
+        "melanin_shed_pg": [100.0, 90.0],
+    }
+    track = {
+        "time_h": np.tile(look, 2),
+        "mend": np.repeat([1, 2], len(look)),
+        "cells": np.full(2 * len(look), 50),
+        "depth_um": np.concatenate([60.0 - look / 3.0, 50.0 - look / 3.0]),
+    }
+    return {
+        "/mends": xr.Dataset({name: ("mend", values) for name, values in table.items()}),
+        "/mends/track": xr.Dataset({name: ("look", values) for name, values in track.items()}),
     }
 
 
@@ -200,6 +238,7 @@ def write_store(path: Path, *, treated: bool = True, nx: int = 40, ny: int = 1, 
             name: (("session", *axes[1:]), np.repeat(values[None, :, None], ny, axis=2).astype(np.float32))
             for name, values in _injury(depth, x, zones).items()
         }
+        groups |= _mends()
         groups["/injury"] = xr.Dataset(injury, {"session": ("session", [0.0], {"units": "h"}), **places})
     scenario = {
         "title": "Synthetic <run>",

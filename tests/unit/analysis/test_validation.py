@@ -12,7 +12,8 @@ import xarray as xr
 
 from mendsim.abm.observables import CELL_KIND
 from mendsim.analysis import zone_closure
-from mendsim.analysis.measures import HOURS, MEASURES, mends
+from mendsim.analysis.measures import HOURS, MEASURES
+from mendsim.analysis.mend_table import mends
 from mendsim.analysis.validation import Setting, chosen, judge, questions
 from mendsim.common.errors import InputError
 from mendsim.common.targets import READINGS, load_targets
