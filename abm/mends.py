@@ -102,7 +102,7 @@ class MendLog:
         at = cells["iz"][rows], cells["iy"][rows], cells["ix"][rows]
         self._name(model, rows, at)
         number = cells["mend_id"][rows]
-        left = np.bincount(number, minlength=len(self.mends) + 1)
+        left = np.bincount(number, cells["packed"][rows], minlength=len(self.mends) + 1)
         for mend in self.mends:
             if np.isnan(mend.shed_h) and not mend.merged_into and left[mend.number] < _NO_MEND * mend.cells:
                 mend.shed_h = model.time_h
@@ -143,7 +143,8 @@ class MendLog:
         members = members[np.argsort(cells.uid[members])]
         width = (np.ptp(cells["ix"][members]) + 1) * model.lattice.spacing_um
         melanin = float(np.sum(cells["melanin_pg"][members]))
-        return Mend(number=number, formed_h=model.time_h, cells=len(members), width_um=width, melanin_pg=melanin)
+        count = int(np.sum(cells["packed"][members]))
+        return Mend(number=number, formed_h=model.time_h, cells=count, width_um=width, melanin_pg=melanin)
 
     def _note(self, model: HealingModel, number: int, members: NDArray[np.int64], floor: NDArray[np.bool_]) -> None:
         cells, lattice, mend = model.population(Keratinocyte), model.lattice, self.mends[number - 1]
@@ -152,7 +153,7 @@ class MendLog:
         row = {
             "time_h": model.time_h,
             "mend": number,
-            "cells": len(members),
+            "cells": int(np.sum(cells["packed"][members])),
             "depth_um": float(lattice.depth_um[cells["iz"][members]].mean()),
             "width_um": float(np.ptp(cells["ix"][members]) + 1) * lattice.spacing_um,
             "height_um": float(np.ptp(cells["iz"][members]) + 1) * lattice.spacing_um,

@@ -209,7 +209,7 @@ class HealingModel(ColumnModel):
         melanocyte.pigment(self)
         melanocyte.renew(self)
         keratinocyte.shed(self)
-        keratinocyte.fall(self)
+        keratinocyte.crumble(self)
 
     def _dermis(self) -> None:
         fibroblast.migrate(self)

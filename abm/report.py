@@ -41,12 +41,12 @@ def _epidermis(model: HealingModel) -> dict[str, float]:
     debris = np.argwhere(kinds == CELL_KIND["debris"])[:, 0]
     basal_site = np.take_along_axis(kinds, (bed - 1)[None], axis=0)[0]
     living_and_cornified = np.count_nonzero((kinds > 0) & (kinds != CELL_KIND["debris"]), axis=0)
-    rate = model.division_rate_per_h
+    cells, rate = model.population(Keratinocyte), model.division_rate_per_h
     return {
         "keratinocyte_count": counts["basal"] + counts["spinous"] + counts["granular"],
         "basal_count": counts["basal"],
         "corneocyte_count": counts["corneocyte"],
-        "debris_count": counts["debris"],
+        "debris_count": int(np.sum(cells["packed"][cells.alive & (cells["kind"] == CELL_KIND["debris"])])),
         "debris_depth_um": float(lattice.depth_um[debris].mean()) if len(debris) else 0.0,
         "debris_shed_count": model.debris_shed,
         "mend_count": model.mends.present(),

@@ -9,6 +9,7 @@ import numpy as np
 from mendsim.abm.agents import (
     keratinocyte_crawl,
     keratinocyte_cycle,
+    keratinocyte_debris,
     keratinocyte_levelling,
     keratinocyte_shedding,
     moving_kernels,
@@ -42,6 +43,7 @@ class Keratinocyte(ColumnAgent):
     activation = Column("f8", unit="1", doc="readiness to crawl, 0 to 1")
     melanin_pg = Column("f8", unit="pg", doc="melanin in the cell")
     alarmin_ng = Column("f8", unit="ng", doc="alarmin still held by a dead cell")
+    packed = Column("i2", unit="1", doc="dead cells that share this one's site, itself included", default=1)
     mend_id = Column("i8", unit="1", doc="number of the MEND that a dead cell belongs to, 0 for none")
 
 
@@ -228,24 +230,29 @@ def shed(model: HealingModel) -> None:
     lose(model, gone[:n])
 
 
-def fall(model: HealingModel) -> None:
-    """Let dead matter at the rim of an open channel tumble into it."""
-    cells, tissue = model.population(Keratinocyte), model.tissue
+def crumble(model: HealingModel) -> None:
+    """Let debris shrink as it loses water, slump, and tumble from the rim of an open channel into it (R07)."""
+    cells, p, tissue = model.population(Keratinocyte), model.parameters, model.tissue
     if not np.any(cells["kind"] == DEAD):
         return
-    keratinocyte_shedding.fall(
-        tissue.occupant,
-        model.registry.row_of,
-        tissue.bed_z,
-        cells["kind"],
+    stacks = tissue.occupant, model.registry.row_of, tissue.bed_z, cells["kind"]
+    places = cells["iz"], cells["iy"], cells["ix"]
+    now = model.seed, model.step_index, model.step_h
+    gone = np.empty(cells.n_rows, np.int64)
+    n = keratinocyte_debris.shrink(
+        *stacks,
+        cells["packed"],
+        cells["melanin_pg"],
+        cells["alarmin_ng"],
         cells["iz"],
-        cells["iy"],
-        cells["ix"],
-        model.seed,
-        model.step_index,
-        model.step_h,
-        model.parameters["keratinocyte.wear_per_h"],
+        gone,
+        *now,
+        p["keratinocyte.debris_shrink_h"],
+        round(1.0 / p["keratinocyte.debris_volume_share"]),
     )
+    cells.remove(model.registry.row_of[gone[:n]])
+    keratinocyte_debris.slump(*stacks, *places, *now, p["keratinocyte.levelling_h"])
+    keratinocyte_debris.fall(*stacks, *places, *now, p["keratinocyte.wear_per_h"])
 
 
 def secrete(model: HealingModel) -> None:
@@ -272,6 +279,6 @@ def lose(model: HealingModel, ids: np.ndarray) -> None:
     rows = model.registry.row_of[ids]
     model.melanin_shed_pg += float(np.sum(cells["melanin_pg"][rows]))
     dead = rows[cells["kind"][rows] == DEAD]
-    model.debris_shed += len(dead)
+    model.debris_shed += int(np.sum(cells["packed"][dead]))
     model.mends.shed(cells["mend_id"][dead], cells["melanin_pg"][dead])
     cells.remove(rows)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from mendsim.abm.agents.stacks import CORNEOCYTE, DEAD, NEIGHBOUR_X, NEIGHBOUR_Y, living_at, stack_top
+from mendsim.abm.agents.stacks import CORNEOCYTE, DEAD, NEIGHBOUR_X, NEIGHBOUR_Y, living_at, stack_top, topped_by_dead
 from mendsim.common.philox import uniform
 from mendsim.common.purposes import DESQUAMATION, WEAR
 
@@ -50,9 +50,10 @@ def _lowest_dead(occupant, row_of, bed_z, kind, y, x):
 
 @njit(cache=True, nogil=True)
 def _flakes(base, held, most_held):
-    """Tell to which piece of dead columns, side by side, each column belongs; 0 for none and where held.
+    """Tell to which loose piece of dead columns, side by side, each column belongs; 0 for none.
 
-    Dead cells cling to each other: a piece of which no more than the share ``most_held`` is held comes off whole.
+    Dead cells cling to each other: a piece comes off whole, once no more than the share ``most_held`` of its columns is
+    held.
     """
     ny, nx = base.shape
     piece = np.zeros((ny, nx), np.int64)
@@ -77,9 +78,7 @@ def _flakes(base, held, most_held):
                     found += 1
         if holding > most_held * found:
             for m in range(found):
-                y, x = members[m] // nx, members[m] % nx
-                if held[y, x]:
-                    piece[y, x] = -count
+                piece[members[m] // nx, members[m] % nx] = -count
     return np.maximum(piece, 0)
 
 
@@ -87,8 +86,8 @@ def _flakes(base, held, most_held):
 def shed(occupant, row_of, bed_z, kind, integrity, uid, gone, seed, step, dt, wear, most_held):
     """Ids lost from the top of each stack: corneocytes without cohesion, and dead matter that nothing holds.
 
-    What holds on nothing is rubbed off at rate ``wear``: all that lies on loose dead cells side by side at once, as one
-    flake, and what sticks out of the surface on top of dead cells. Returns the count in ``gone``; stacks are shortened.
+    What holds on nothing is rubbed off at rate ``wear``: a loose piece of debris at once, with what lies on it, and
+    what sticks out of the surface on top of dead cells. Returns the count in ``gone``; stacks are shortened.
     """
     n = 0
     ny, nx = bed_z.shape
@@ -113,7 +112,7 @@ def shed(occupant, row_of, bed_z, kind, integrity, uid, gone, seed, step, dt, we
                     n += 1
                     occupant[z, y, x] = 0
                     z += 1
-            on_dead = _dead_column(occupant, row_of, bed_z, kind, y, x)
+            on_dead = topped_by_dead(occupant, row_of, bed_z, kind, y, x)
             while z < bed_z[y, x]:
                 row = row_of[occupant[z, y, x]]
                 if kind[row] != CORNEOCYTE and kind[row] != DEAD:
@@ -128,45 +127,3 @@ def shed(occupant, row_of, bed_z, kind, integrity, uid, gone, seed, step, dt, we
                 occupant[z, y, x] = 0
                 z += 1
     return n
-
-
-@njit(cache=True, nogil=True)
-def fall(occupant, row_of, bed_z, kind, iz, iy, ix, seed, step, dt, wear):
-    """Let what tops a dead column tumble into an open pit beside it, a site or more deep, at rate ``wear``.
-
-    A pit is open where no corneocyte tops it; of several the deepest is taken. A corneocyte that falls in is debris.
-    """
-    ny, nx = bed_z.shape
-    chance = 1.0 - math.exp(-wear * dt)
-    for y in range(ny):
-        for x in range(nx):
-            z = stack_top(occupant, bed_z, y, x) + 1
-            if z >= bed_z[y, x] or not _dead_column(occupant, row_of, bed_z, kind, y, x):
-                continue
-            if uniform(seed, occupant[z, y, x], step, WEAR) >= chance:
-                continue
-            landing, way = z + 1, -1
-            for k in range(4):
-                j, i = y + NEIGHBOUR_Y[k], x + NEIGHBOUR_X[k]
-                if not (0 <= j < ny and 0 <= i < nx):
-                    continue
-                free = stack_top(occupant, bed_z, j, i)
-                covered = free + 1 < bed_z[j, i] and kind[row_of[occupant[free + 1, j, i]]] == CORNEOCYTE
-                if free > landing and not covered:
-                    landing, way = free, k
-            if way >= 0:
-                moved = occupant[z, y, x]
-                row = row_of[moved]
-                occupant[z, y, x] = 0
-                kind[row] = DEAD
-                iz[row], iy[row], ix[row] = landing, y + NEIGHBOUR_Y[way], x + NEIGHBOUR_X[way]
-                occupant[landing, iy[row], ix[row]] = moved
-
-
-@njit(cache=True, nogil=True)
-def _dead_column(occupant, row_of, bed_z, kind, y, x):
-    """Whether a column is topped by dead matter: a dead cell, with nothing but corneocytes on it."""
-    z = stack_top(occupant, bed_z, y, x) + 1
-    while z < bed_z[y, x] and kind[row_of[occupant[z, y, x]]] == CORNEOCYTE:
-        z += 1
-    return z < bed_z[y, x] and kind[row_of[occupant[z, y, x]]] == DEAD

@@ -75,3 +75,12 @@ def pull_out(occupant, row_of, iz, z, y, x):
         iz[row_of[moved]] = z
         z -= 1
     occupant[z, y, x] = 0
+
+
+@njit(cache=True, nogil=True)
+def topped_by_dead(occupant, row_of, bed_z, kind, y, x):
+    """Whether a column is topped by dead matter: a dead cell, with nothing but corneocytes on it."""
+    z = stack_top(occupant, bed_z, y, x) + 1
+    while z < bed_z[y, x] and kind[row_of[occupant[z, y, x]]] == CORNEOCYTE:
+        z += 1
+    return z < bed_z[y, x] and kind[row_of[occupant[z, y, x]]] == DEAD
