@@ -182,6 +182,7 @@ def settle_epidermis(model: HealingModel) -> None:
         keratinocyte.shed(model)
         model.compact()
     model.step_h, model.step_index = step_h, 0
+    model.population(Keratinocyte)["born_h"][...] = 0.0
 
 
 def _scatter(model: HealingModel, n: int, purpose_step: int) -> tuple[NDArray[np.float64], ...]:

@@ -53,7 +53,6 @@ class Surface:
             tissue.occupant,
             model.registry.row_of,
             tissue.bed_z,
-            tissue.code,
             model.population(Keratinocyte)["kind"],
             model.lattice.air_sites,
             self.corneocytes,
@@ -62,7 +61,7 @@ class Surface:
             self.recess,
         )
         spacing = model.lattice.spacing_um
-        reach = max(0, round(0.5 * (model.parameters["barrier.corneocyte_width_um"] / spacing - 1.0)))
+        reach = max(0, round(0.5 * (model.parameters["keratinocyte.corneocyte_width_um"] / spacing - 1.0)))
         kernels.mean_corneum(self.corneocytes, reach, self._free, self._covered, self.corneum_um)
         # a corneocyte of the lattice stands for its share of the thickness that the site has
         self.corneum_um *= model.site.stratum_corneum_um / (model.site.corneocytes_per_mm2 * (spacing * 1e-3) ** 2)

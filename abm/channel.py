@@ -67,6 +67,7 @@ def refill(model: HealingModel) -> None:
         cut,
     )
     keratinocyte.lose(model, cut[:n])
+    model.pigment.follow_bed(model)
 
 
 @njit(cache=True, nogil=True)

@@ -1,5 +1,7 @@
 """MENDs (microscopic epidermal necrotic debris): connected dead keratinocytes, followed as one object each (R07).
 
+A piece counts from when it reaches down to the bed; flecks of dead cells above living ones are none.
+
 A reader of the agents, not a rule: nothing that cells do depends on it.
 """
 
@@ -26,10 +28,10 @@ LOOK_EVERY_H = 2.0
 
 MEND_COLUMNS = {
     "number": ("1", "number of the MEND, in order of formation"),
-    "formed_h": ("h", "time of the death of its cells"),
-    "cells": ("1", "dead cells at its formation, those of MENDs that grew into it included"),
+    "formed_h": ("h", "time of the death of its first cells"),
+    "cells": ("1", "dead cells in all: at its formation, and those that joined it"),
     "width_um": ("um", "width at its formation"),
-    "melanin_pg": ("pg", "melanin at its formation"),
+    "melanin_pg": ("pg", "melanin of those cells as they died or joined"),
     "covered_h": ("h", "time when living basal cells first lay under all of it"),
     "shed_h": ("h", "time when less than a tenth of its cells was left in the skin"),
     "merged_into": ("1", "number of the MEND that it grew into, 0 if none"),
@@ -56,8 +58,9 @@ class Mend:
     Attributes
     ----------
     number : in order of formation, from 1.
-    formed_h : time of the death of its cells.
-    cells, width_um, melanin_pg : at its formation.
+    formed_h : time of the death of its first cells.
+    width_um : at its formation.
+    cells, melanin_pg : of all that died in it, or grew into it, at the time.
     covered_h : time when living basal cells first lay under all of it; what a pathologist calls a MEND from then on.
     shed_h : time when less than a tenth of its cells was left: the rest is no MEND to the eye. Both not a number until
         then.
@@ -67,9 +70,9 @@ class Mend:
 
     number: int
     formed_h: float
-    cells: int
     width_um: float
-    melanin_pg: float
+    cells: int = 0
+    melanin_pg: float = 0.0
     covered_h: float = np.nan
     shed_h: float = np.nan
     merged_into: int = 0
@@ -108,6 +111,7 @@ class MendLog:
                 mend.shed_h = model.time_h
         floor = _living_floor(model)
         order = np.lexsort((cells.uid[rows], number))
+        order = order[number[order] > 0]
         for own in np.split(order, np.flatnonzero(np.diff(number[order])) + 1) if len(order) else []:
             self._note(model, int(number[own[0]]), rows[own], floor)
 
@@ -122,29 +126,35 @@ class MendLog:
         dead = np.zeros(model.lattice.shape, bool)
         dead[at] = True
         piece = ndimage.label(dead)[0][at]
-        named = cells["mend_id"]
+        named, packed, melanin = cells["mend_id"], cells["packed"], cells["melanin_pg"]
+        gone = np.array([0, *(not np.isnan(mend.shed_h) for mend in self.mends)], bool)
+        named[rows[gone[named[rows]]]] = 0  # what is left of a MEND that was shed is none any more
+        on_bed = cells["iz"][rows] == model.tissue.bed_z[at[1], at[2]] - 1
         for label in range(1, int(piece.max(initial=0)) + 1):
             members = rows[piece == label]
+            members = members[np.argsort(cells.uid[members])]
+            fresh = members[named[members] == 0]
             known = np.unique(named[members])
             known = known[known > 0]
             if len(known) == 0:
+                if not on_bed[piece == label].any():
+                    continue  # a fleck above living cells
                 number = len(self.mends) + 1
-                self.mends.append(self._new(model, number, members))
+                width = max(np.ptp(cells["ix"][members]), np.ptp(cells["iy"][members])) + 1
+                self.mends.append(Mend(number=number, formed_h=model.time_h, width_um=width * model.lattice.spacing_um))
             else:
                 number = int(known[0])
-                for other in known[1:].tolist():
-                    self.mends[other - 1].merged_into = number
-                    self.mends[number - 1].cells += self.mends[other - 1].cells
-                    named[rows[named[rows] == other]] = number
+            own = self.mends[number - 1]
+            own.cells += int(np.sum(packed[fresh]))
+            own.melanin_pg += float(np.sum(melanin[fresh]))
+            for other in known[1:].tolist():
+                joined = self.mends[other - 1]
+                joined.merged_into = number
+                own.cells += joined.cells
+                own.melanin_pg += joined.melanin_pg
+                own.melanin_shed_pg += joined.melanin_shed_pg
+                named[rows[named[rows] == other]] = number
             named[members] = number
-
-    def _new(self, model: HealingModel, number: int, members: NDArray[np.int64]) -> Mend:
-        cells = model.population(Keratinocyte)
-        members = members[np.argsort(cells.uid[members])]
-        width = (np.ptp(cells["ix"][members]) + 1) * model.lattice.spacing_um
-        melanin = float(np.sum(cells["melanin_pg"][members]))
-        count = int(np.sum(cells["packed"][members]))
-        return Mend(number=number, formed_h=model.time_h, cells=count, width_um=width, melanin_pg=melanin)
 
     def _note(self, model: HealingModel, number: int, members: NDArray[np.int64], floor: NDArray[np.bool_]) -> None:
         cells, lattice, mend = model.population(Keratinocyte), model.lattice, self.mends[number - 1]
@@ -155,7 +165,7 @@ class MendLog:
             "mend": number,
             "cells": int(np.sum(cells["packed"][members])),
             "depth_um": float(lattice.depth_um[cells["iz"][members]].mean()),
-            "width_um": float(np.ptp(cells["ix"][members]) + 1) * lattice.spacing_um,
+            "width_um": float(max(np.ptp(cells["ix"][members]), np.ptp(cells["iy"][members])) + 1) * lattice.spacing_um,
             "height_um": float(np.ptp(cells["iz"][members]) + 1) * lattice.spacing_um,
             "melanin_pg": float(np.sum(cells["melanin_pg"][members])),
         }

@@ -106,6 +106,7 @@ class HealingModel(ColumnModel):
         self.debris_shed = 0
         self.melanin_shed_pg = 0.0
         self.mends = MendLog()
+        self.injuries = 0
         self.niches = 0.0
         self.intact_dermis = self.tissue.code == DERMIS
         self.transit_h, self.half_layers, self.ripening_layers, self.corneum_layers = anatomy.homeostasis(self)
@@ -166,11 +167,6 @@ class HealingModel(ColumnModel):
     def apply_aftercare(self, treatment: str, duration_h: float) -> None:
         """Put a treatment of ``aftercare.toml`` on the skin; again while it lasts, it counts until the later end."""
         self.aftercare.apply(treatment, self.time_h, duration_h)
-
-    @property
-    def crawl_factor(self) -> NDArray[np.float64]:
-        """Speed of crawling over that on a moist bed, ``(ny, nx)``, as this step found it."""
-        return self.surface.crawl_factor
 
     def state(self) -> NoReturn:
         """Refuse: the core would save agents without the tissue, matrix and fields they live in."""

@@ -75,6 +75,11 @@ class Pigment:
         free: NDArray[np.bool_] = (self.basal > 0) & (self.crowd < self.least_crowd)
         return free
 
+    def follow_bed(self, model: HealingModel) -> None:
+        """Keep melanocytes on the bed where it has moved."""
+        cells = model.population(Melanocyte)
+        cells["iz"][...] = model.tissue.bed_z[cells["iy"], cells["ix"]] - 1
+
     def forget_removed(self, model: HealingModel) -> None:
         """Clear the places of melanocytes that were removed from outside the rules."""
         self.place[model.registry.row_of[self.place] < 0] = 0

@@ -7,14 +7,13 @@ import math
 from numba import njit
 
 from mendsim.abm.agents.stacks import CORNEOCYTE, DEAD
-from mendsim.abm.tissue import CLOT
 
 _NO_CRUST_UM = 1e-3  # less than the size of a molecule
 
 
 @njit(cache=True, nogil=True)
-def count_layers(occupant, row_of, bed_z, code, kind, plane, corneocytes, living, dead, recess):
-    """Fill, each ``(ny, nx)``, the sites of corneocytes, living cells and dead matter (clot above the bed included).
+def count_layers(occupant, row_of, bed_z, kind, plane, corneocytes, living, dead, recess):
+    """Fill, each ``(ny, nx)``, the sites of corneocytes, living cells and dead matter.
 
     ``recess`` is the number of sites of air between the top of the stack and the plane of the skin (index ``plane``).
     """
@@ -23,19 +22,14 @@ def count_layers(occupant, row_of, bed_z, code, kind, plane, corneocytes, living
         for x in range(nx):
             hard = alive = rest = 0
             z = bed_z[y, x] - 1
-            while z >= 0:
-                if occupant[z, y, x] > 0:
-                    k = kind[row_of[occupant[z, y, x]]]
-                    if k == CORNEOCYTE:
-                        hard += 1
-                    elif k == DEAD:
-                        rest += 1
-                    else:
-                        alive += 1
-                elif code[z, y, x] == CLOT:
+            while z >= 0 and occupant[z, y, x] > 0:
+                k = kind[row_of[occupant[z, y, x]]]
+                if k == CORNEOCYTE:
+                    hard += 1
+                elif k == DEAD:
                     rest += 1
                 else:
-                    break
+                    alive += 1
                 z -= 1
             corneocytes[y, x] = hard
             living[y, x] = alive

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from scipy.constants import R as GAS_CONSTANT  # J/mol/K
 from scipy.constants import zero_Celsius
 from scipy.fft import dctn, idctn
-from scipy.sparse.linalg import LinearOperator, cg
 
 from mendsim.common.parameters import Parameters
 
@@ -106,19 +105,25 @@ def fluxes(resistance: NDArray[np.float64], spacing_m: float, vapour: Vapour) ->
     wave[0, 0] = 1.0
     spread = np.tanh(wave * vapour.layer_m) / (wave * vapour.diffusivity_m2_per_h)
     spread[0, 0] = vapour.outside_h_per_m
-    n = resistance.size
 
     def density(flux: NDArray[np.float64]) -> NDArray[np.float64]:
-        flux = flux.reshape(shape)
         out: NDArray[np.float64] = resistance * flux + idctn(spread * dctn(flux, norm="ortho"), norm="ortho")
-        return out.ravel()
+        return out
 
-    diagonal = (resistance + spread.mean()).ravel()
-    scaled = LinearOperator((n, n), matvec=lambda flux: flux.ravel() / diagonal, dtype=np.float64)
-    network = LinearOperator((n, n), matvec=density, dtype=np.float64)
-    drive = np.full(n, vapour.drive_g_per_m3)
-    first = drive / (resistance.ravel() + vapour.outside_h_per_m)
-    flux, failed = cg(network, drive, x0=first, rtol=_TOLERANCE, maxiter=20 * n + 1000, M=scaled)
-    if failed:
-        raise VapourError(f"water loss: no solution on {shape[0]} x {shape[1]} columns")
-    return np.asarray(flux).reshape(shape)
+    # sums by numpy, not by a library that shares them among threads: the same bits on every machine
+    diagonal = resistance + spread.mean()
+    flux = vapour.drive_g_per_m3 / (resistance + vapour.outside_h_per_m)
+    left = vapour.drive_g_per_m3 - density(flux)
+    way = step = left / diagonal
+    product = float(np.sum(left * step))
+    for _ in range(20 * resistance.size + 1000):
+        if float(np.sum(left * left)) <= _TOLERANCE**2 * resistance.size * vapour.drive_g_per_m3**2:
+            return flux
+        image = density(way)
+        length = product / float(np.sum(way * image))
+        flux = flux + length * way
+        left = left - length * image
+        step = left / diagonal
+        before, product = product, float(np.sum(left * step))
+        way = step + product / before * way
+    raise VapourError(f"water loss: no solution on {shape[0]} x {shape[1]} columns")

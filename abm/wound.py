@@ -20,6 +20,7 @@ from mendsim.thermal.injury import Injury
 if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
 
+_APART = 2**24
 _REMOVED = 0.5  # a site with one cell cannot be half gone: it goes with the larger part
 
 
@@ -38,7 +39,7 @@ def injure(model: HealingModel, injury: Injury) -> None:
     model.matrix.denature(injury.damage["collagen_denaturation"])
     model.matrix.remove(injury.ablated)
     _kill_keratinocytes(model, injury, removed)
-    melanocyte.injure(model, injury, removed)
+    melanocyte.injure(model, injury, removed, draw_of(model))
     _kill_dermal(model, Fibroblast, injury.damage["fibroblast_necrosis"], removed)
     _kill_dermal(model, TCell, injury.damage["t_cell_apoptosis"], removed)
     code = model.tissue.code
@@ -47,12 +48,19 @@ def injure(model: HealingModel, injury: Injury) -> None:
     model.matrix.fibrin[lost] = model.parameters["fibrin.clot_mg_per_ml"]
     channel.hollow(model, removed)
     _settle(model)
+    model.pigment.follow_bed(model)
     model.mends.look(model)
+    model.injuries += 1
     model.vessels.coagulate(np.maximum(injury.damage["vessel_coagulation"], injury.ablated))
 
 
+def draw_of(model: HealingModel) -> int:
+    """Step that draws of this injury are made for: its own among several at one moment."""
+    return model.step_index + _APART * model.injuries
+
+
 def _dies(model: HealingModel, ids: np.ndarray, fraction: np.ndarray) -> np.ndarray:
-    return uniforms(model.seed, ids, model.step_index, THERMAL_NECROSIS) < fraction
+    return uniforms(model.seed, ids, draw_of(model), THERMAL_NECROSIS) < fraction
 
 
 def _kill_keratinocytes(model: HealingModel, injury: Injury, removed: np.ndarray) -> None:

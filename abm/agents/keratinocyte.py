@@ -206,6 +206,8 @@ def differentiate(model: HealingModel) -> None:
             cells["ix"],
             fresh[:n],
             reach,
+            model.seed,
+            model.step_index,
         )
 
 
@@ -226,6 +228,7 @@ def shed(model: HealingModel) -> None:
         model.step_h,
         model.parameters["keratinocyte.wear_per_h"],
         model.parameters["keratinocyte.flake_held_share"],
+        model.parameters["keratinocyte.buried_share"],
     )
     lose(model, gone[:n])
 
@@ -252,7 +255,7 @@ def crumble(model: HealingModel) -> None:
     )
     cells.remove(model.registry.row_of[gone[:n]])
     keratinocyte_debris.slump(*stacks, *places, *now, p["keratinocyte.levelling_h"])
-    keratinocyte_debris.fall(*stacks, *places, *now, p["keratinocyte.wear_per_h"])
+    keratinocyte_debris.fall(*stacks, *places, cells["mend_id"], *now, p["keratinocyte.wear_per_h"])
 
 
 def secrete(model: HealingModel) -> None:

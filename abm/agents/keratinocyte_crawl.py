@@ -174,7 +174,7 @@ def activate(rows, iz, iy, ix, kind, near, cytokine, activation, factor, dt, hal
 
 @njit(cache=True, nogil=True)
 def secrete_at_edge(occupant, row_of, bed_z, kind, activation, source, factor, quanta):
-    """Add the secretion of basal cells at an edge or over a clot, in proportion to their activation."""
+    """Add the secretion of the cells on the bed, in proportion to their activation."""
     ny, nx = bed_z.shape
     for y in range(ny):
         for x in range(nx):

@@ -20,7 +20,7 @@ from mendsim.abm.agents.stacks import (
     touches_dermis,
 )
 from mendsim.common.philox import bits64, uniform
-from mendsim.common.purposes import DIVISION, MIGRATION_DIRECTION
+from mendsim.common.purposes import DIVISION, MIGRATION_DIRECTION, SPREADING
 
 _LEAST_SPARE = 0.1
 """Corneocytes beyond the innermost, at least: on a lattice so fine that there would be none."""
@@ -94,7 +94,7 @@ def mature(
 
 
 @njit(cache=True, nogil=True)
-def spread(occupant, row_of, bed_z, kind, iz, iy, ix, fresh, reach):
+def spread(occupant, row_of, bed_z, kind, iz, iy, ix, fresh, reach, seed, step):
     """Let each new corneocyte, as it flattens over its neighbours, come to lie where the corneum is thinnest.
 
     It goes under the corneocytes of that column, on its topmost living cell, if they are fewer there by two.
@@ -105,15 +105,18 @@ def spread(occupant, row_of, bed_z, kind, iz, iy, ix, fresh, reach):
         row = row_of[fresh[k]]
         y, x, z = iy[row], ix[row], iz[row]
         thinnest, to_y, to_x, to_z = cornified[y, x] - 1, -1, -1, -1
-        for j in range(max(0, y - reach), min(ny, y + reach + 1)):
-            for i in range(max(0, x - reach), min(nx, x + reach + 1)):
-                if cornified[j, i] >= thinnest:
-                    continue
-                place = bed_z[j, i] - 1
-                while living_at(occupant, row_of, kind, place, j, i):
-                    place -= 1
-                if 0 <= place < bed_z[j, i] - 1 and stack_top(occupant, bed_z, j, i) >= 0:
-                    thinnest, to_y, to_x, to_z = cornified[j, i], j, i, place
+        side = 2 * reach + 1
+        first = np.int64(bits64(seed, fresh[k], step, SPREADING) % np.uint64(side * side))
+        for turn in range(side * side):
+            at = (first + turn) % (side * side)
+            j, i = y - reach + at // side, x - reach + at % side
+            if not (0 <= j < ny and 0 <= i < nx) or cornified[j, i] >= thinnest:
+                continue
+            place = bed_z[j, i] - 1
+            while living_at(occupant, row_of, kind, place, j, i):
+                place -= 1
+            if 0 <= place < bed_z[j, i] - 1 and stack_top(occupant, bed_z, j, i) >= 0:
+                thinnest, to_y, to_x, to_z = cornified[j, i], j, i, place
         if to_y < 0:
             continue
         cornified[y, x] -= 1

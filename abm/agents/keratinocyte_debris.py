@@ -17,8 +17,8 @@ from mendsim.abm.agents.stacks import (
     stack_top,
     topped_by_dead,
 )
-from mendsim.common.philox import uniform
-from mendsim.common.purposes import SHRINKAGE, SLUMP, WEAR
+from mendsim.common.philox import bits64, uniform
+from mendsim.common.purposes import SHRINKAGE, SLUMP, TUMBLE
 
 
 @njit(cache=True, nogil=True)
@@ -72,13 +72,15 @@ def slump(occupant, row_of, bed_z, kind, iz, iy, ix, seed, step, dt, time):
             if z < 0 or busy[y, x]:
                 continue
             lowest, to_y, to_x = z + 1, -1, -1
-            for k in range(4):
+            moved = occupant[z, y, x]
+            first = np.int64(bits64(seed, moved, step, SLUMP) % np.uint64(4))
+            for turn in range(4):
+                k = (first + turn) % 4
                 j, i = y + NEIGHBOUR_Y[k], x + NEIGHBOUR_X[k]
                 if not (0 <= j < ny and 0 <= i < nx) or busy[j, i]:
                     continue
                 if top[j, i] > lowest and stack_top(occupant, bed_z, j, i) >= 0:
                     lowest, to_y, to_x = top[j, i], j, i
-            moved = occupant[z, y, x]
             if to_y < 0 or uniform(seed, moved, step, SLUMP) >= chance:
                 continue
             pull_out(occupant, row_of, iz, z, y, x)
@@ -91,33 +93,44 @@ def slump(occupant, row_of, bed_z, kind, iz, iy, ix, seed, step, dt, time):
 
 
 @njit(cache=True, nogil=True)
-def fall(occupant, row_of, bed_z, kind, iz, iy, ix, seed, step, dt, wear):
+def fall(occupant, row_of, bed_z, kind, iz, iy, ix, mend, seed, step, dt, wear):
     """Let what tops a dead column tumble into an open pit beside it, a site or more deep, at rate ``wear``.
 
-    A pit is open where no corneocyte tops it; of several the deepest is taken. A corneocyte that falls in is debris.
+    A pit is open where no corneocyte tops it; of several the deepest is taken. A corneocyte that falls in is debris,
+    and belongs to the MEND that it lay on. A column takes part in one fall a step.
     """
     ny, nx = bed_z.shape
     chance = 1.0 - math.exp(-wear * dt)
+    busy = np.zeros((ny, nx), np.bool_)
     for y in range(ny):
         for x in range(nx):
             z = stack_top(occupant, bed_z, y, x) + 1
-            if z >= bed_z[y, x] or not topped_by_dead(occupant, row_of, bed_z, kind, y, x):
+            if busy[y, x] or z >= bed_z[y, x] or not topped_by_dead(occupant, row_of, bed_z, kind, y, x):
                 continue
-            if uniform(seed, occupant[z, y, x], step, WEAR) >= chance:
+            moved = occupant[z, y, x]
+            if uniform(seed, moved, step, TUMBLE) >= chance:
                 continue
-            landing, way = z + 1, -1
-            for k in range(4):
+            landing, to_y, to_x = z + 1, -1, -1
+            first = np.int64(bits64(seed, moved, step, TUMBLE) % np.uint64(4))
+            for turn in range(4):
+                k = (first + turn) % 4
                 j, i = y + NEIGHBOUR_Y[k], x + NEIGHBOUR_X[k]
-                if not (0 <= j < ny and 0 <= i < nx):
+                if not (0 <= j < ny and 0 <= i < nx) or busy[j, i]:
                     continue
                 free = stack_top(occupant, bed_z, j, i)
                 covered = free + 1 < bed_z[j, i] and kind[row_of[occupant[free + 1, j, i]]] == CORNEOCYTE
                 if free > landing and not covered:
-                    landing, way = free, k
-            if way >= 0:
-                moved = occupant[z, y, x]
-                row = row_of[moved]
-                occupant[z, y, x] = 0
-                kind[row] = DEAD
-                iz[row], iy[row], ix[row] = landing, y + NEIGHBOUR_Y[way], x + NEIGHBOUR_X[way]
-                occupant[landing, iy[row], ix[row]] = moved
+                    landing, to_y, to_x = free, j, i
+            if to_y < 0:
+                continue
+            row = row_of[moved]
+            below = z
+            while kind[row_of[occupant[below, y, x]]] != DEAD:
+                below += 1
+            mend[row] = mend[row_of[occupant[below, y, x]]]
+            kind[row] = DEAD
+            occupant[z, y, x] = 0
+            iz[row], iy[row], ix[row] = landing, to_y, to_x
+            occupant[landing, to_y, to_x] = moved
+            busy[y, x] = True
+            busy[to_y, to_x] = True

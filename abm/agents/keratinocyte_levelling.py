@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from mendsim.abm.agents.stacks import NEIGHBOUR_X, NEIGHBOUR_Y, lift, living_at, pull_out, stack_top, touches_dermis
-from mendsim.common.philox import uniform
+from mendsim.common.philox import bits64, uniform
 from mendsim.common.purposes import LEVELLING
 
 
@@ -36,13 +36,15 @@ def level(occupant, row_of, bed_z, kind, iz, iy, ix, seed, step, dt, time):
             if busy[y, x] or bed_z[y, x] - z < 3 or touches_dermis(bed_z, z, y, x):
                 continue
             lowest, to_y, to_x = z + 1, -1, -1
-            for k in range(4):
+            moved = occupant[z, y, x]
+            first = np.int64(bits64(seed, moved, step, LEVELLING) % np.uint64(4))
+            for turn in range(4):
+                k = (first + turn) % 4
                 j, i = y + NEIGHBOUR_Y[k], x + NEIGHBOUR_X[k]
                 if not (0 <= j < ny and 0 <= i < nx) or busy[j, i] or bed_z[j, i] - top[j, i] < 2:
                     continue
                 if top[j, i] > lowest and stack_top(occupant, bed_z, j, i) >= 0:
                     lowest, to_y, to_x = top[j, i], j, i
-            moved = occupant[z, y, x]
             if to_y < 0 or uniform(seed, moved, step, LEVELLING) >= chance:
                 continue
             pull_out(occupant, row_of, iz, z, y, x)

@@ -24,11 +24,11 @@ def _stands_free(occupant, bed_z, z, y, x):
 
 
 @njit(cache=True, nogil=True)
-def _lowest_dead(occupant, row_of, bed_z, kind, y, x):
+def _lowest_dead(occupant, row_of, bed_z, kind, most_buried, y, x):
     """Index of the lowest dead cell of a column, -1 if it has none, and whether something living holds its dead cells.
 
-    They are held where no finished stratum corneum lies beneath them, and where living cells bury half of their sides
-    or more: until then they cannot come off.
+    They are held where no finished stratum corneum lies beneath them, and where living cells bury the share
+    ``most_buried`` of their sides: until then they cannot come off.
     """
     base, buried, sides = -1, 0, 0
     on_corneum = False
@@ -45,7 +45,7 @@ def _lowest_dead(occupant, row_of, bed_z, kind, y, x):
                     sides += 1
                     buried += living_at(occupant, row_of, kind, z, j, i)
         z -= 1
-    return base, not on_corneum or 2 * buried >= sides
+    return base, not on_corneum or buried >= most_buried * sides
 
 
 @njit(cache=True, nogil=True)
@@ -83,7 +83,7 @@ def _flakes(base, held, most_held):
 
 
 @njit(cache=True, nogil=True)
-def shed(occupant, row_of, bed_z, kind, integrity, uid, gone, seed, step, dt, wear, most_held):
+def shed(occupant, row_of, bed_z, kind, integrity, uid, gone, seed, step, dt, wear, most_held, most_buried):
     """Ids lost from the top of each stack: corneocytes without cohesion, and dead matter that nothing holds.
 
     What holds on nothing is rubbed off at rate ``wear``: a loose piece of debris at once, with what lies on it, and
@@ -96,7 +96,7 @@ def shed(occupant, row_of, bed_z, kind, integrity, uid, gone, seed, step, dt, we
     held = np.empty((ny, nx), np.int64)
     for y in range(ny):
         for x in range(nx):
-            base[y, x], held[y, x] = _lowest_dead(occupant, row_of, bed_z, kind, y, x)
+            base[y, x], held[y, x] = _lowest_dead(occupant, row_of, bed_z, kind, most_buried, y, x)
     flake = _flakes(base, held, most_held)
     ticket = np.full(flake.max() + 1, np.int64(2**62))
     for y in range(ny):

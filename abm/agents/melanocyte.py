@@ -122,14 +122,14 @@ def renew(model: HealingModel) -> None:
     )
 
 
-def injure(model: HealingModel, injury: Injury, removed: NDArray[np.bool_]) -> None:
+def injure(model: HealingModel, injury: Injury, removed: NDArray[np.bool_], draw: int) -> None:
     """Die as keratinocytes do, after them: melanin stays in the dead cell at the same place, or is lost without one."""
     cells, keratinocytes, state = model.population(Melanocyte), model.population(Keratinocyte), model.pigment
     rows = np.arange(cells.n_rows)[cells.rows()]
     rows = rows[np.argsort(cells.uid[rows], kind="stable")]
     at = cells["iz"][rows], cells["iy"][rows], cells["ix"][rows]
-    draw = uniforms(model.seed, cells.uid[rows], model.step_index, THERMAL_NECROSIS)
-    dead = removed[at] | (draw < injury.damage["keratinocyte_necrosis"][at])
+    chance = uniforms(model.seed, cells.uid[rows], draw, THERMAL_NECROSIS)
+    dead = removed[at] | (chance < injury.damage["keratinocyte_necrosis"][at])
     heir = model.tissue.occupant[at]
     row = model.registry.row_of[heir]
     inherits = dead & ~removed[at] & (heir > 0) & (keratinocytes["kind"][row] == CELL_KIND["debris"])

@@ -1,7 +1,7 @@
 """Stacks of keratinocytes, one for each column ``(y, x)``, that stand without gaps on the dermis at ``bed_z[y, x]``.
 
-Columns are visited independently, and births and moves are settled by agent id and by hash, so that no result depends
-on the order of rows.
+Columns are visited in the order of their places, births in that of ids, and draws and ties go by hash of the id, so
+that no result depends on the order of rows.
 """
 
 from __future__ import annotations

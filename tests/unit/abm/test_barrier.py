@@ -77,17 +77,17 @@ def test_crawling_is_slowed_at_a_bare_bed_in_air_only(make, injury):
     slowed = dry.parameters["barrier.dry_crawl_factor"]
     bare = np.flatnonzero(dry.surface.bare[0])
     edge = [bare[0] - 1, bare[-1] + 1]
-    assert dry.crawl_factor.shape == dry.tissue.bed_z.shape
-    assert (dry.crawl_factor[0, [*bare, *edge]] == slowed).all()
-    assert (np.delete(dry.crawl_factor[0], [*bare, *edge]) == 1.0).all()
-    assert (moist.crawl_factor > 0.95).all()
+    assert dry.surface.crawl_factor.shape == dry.tissue.bed_z.shape
+    assert (dry.surface.crawl_factor[0, [*bare, *edge]] == slowed).all()
+    assert (np.delete(dry.surface.crawl_factor[0], [*bare, *edge]) == 1.0).all()
+    assert (moist.surface.crawl_factor > 0.95).all()
 
 
 def test_intact_skin_is_left_alone(make):
     model = make()
     first = steps(model, 4)
     assert first[LOAD] == model.parameters["microbe.resident_log10_cfu_per_cm2"]
-    assert (model.crawl_factor == 1.0).all()
+    assert (model.surface.crawl_factor == 1.0).all()
     assert not model.surface.crust_um.any()
 
 

@@ -136,7 +136,8 @@ def test_melanocytes_come_back_into_a_wound_and_then_stop(make, injury, lattice)
     for _ in range(12 * 48):
         keratinocyte.crawl(model)
         epidermis_alone(model, 1 / 48)
-    assert model.observe()["melanocyte_count"] == pytest.approx(before, rel=0.15)
+    back = (model.observe()["melanocyte_count"] - wounded) / (before - wounded)
+    assert 0.6 < back < 1.3  # they fill up to the fewest that intact skin has anywhere
     assert not model.pigment.vacant().any()
 
 
