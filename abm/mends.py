@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
 
 
-_NO_MEND = 0.1
+_NO_MEND = 0.2
 """Share of its cells below which what is left of a MEND is none."""
 LOOK_EVERY_H = 2.0
 """Time between looks, so that what is seen does not depend on what a run saves."""
@@ -33,7 +33,7 @@ MEND_COLUMNS = {
     "width_um": ("um", "width at its formation"),
     "melanin_pg": ("pg", "melanin of those cells as they died or joined"),
     "covered_h": ("h", "time when living basal cells first lay under all of it"),
-    "shed_h": ("h", "time when less than a tenth of its cells was left in the skin"),
+    "shed_h": ("h", "time when less than a fifth of its cells was left in the skin"),
     "merged_into": ("1", "number of the MEND that it grew into, 0 if none"),
     "melanin_shed_pg": ("pg", "melanin that left the skin in its dead cells"),
 }
@@ -62,7 +62,7 @@ class Mend:
     width_um : at its formation.
     cells, melanin_pg : of all that died in it, or grew into it, at the time.
     covered_h : time when living basal cells first lay under all of it; what a pathologist calls a MEND from then on.
-    shed_h : time when less than a tenth of its cells was left: the rest is no MEND to the eye. Both not a number until
+    shed_h : time when less than a fifth of its cells was left: the rest is no MEND to the eye. Both not a number until
         then.
     merged_into : number of the MEND that it grew into, 0 if none.
     melanin_shed_pg : melanin that left the skin in its dead cells.

@@ -28,7 +28,7 @@ OBSERVABLES = {
         "um", "mean depth of debris below the mean skin surface; negative when lifted above it; 0 without debris"
     ),
     "debris_shed_count": Quantity("1", "dead keratinocytes shed since the start"),
-    "mend_count": Quantity("1", "MENDs (connected pieces of debris) of which at least a tenth is still in the skin"),
+    "mend_count": Quantity("1", "MENDs (connected pieces of debris) of which at least a fifth is still in the skin"),
     "mitotic_fraction": Quantity("1", "share of basal keratinocytes in mitosis, by the rates of their cycles"),
     "epidermal_turnover_d": Quantity(
         "d", "living and cornified keratinocytes over those born in a day; not a number where none are born"

@@ -91,7 +91,7 @@ def mend_first_seen_days(run: xr.DataTree) -> float:
 
 @outcome("last MEND shed", "days")
 def mend_shed_days(run: xr.DataTree) -> float:
-    """Days after the first session until less than a tenth of every MEND is left in the skin."""
+    """Days after the first session until less than a fifth of every MEND is left in the skin."""
     table = mend_table.mends(run)
     return np.nan if table is None or not len(table) else _days(table["shed_h"].fillna(np.inf).max())
 

@@ -10,6 +10,8 @@ from mendsim.analysis import store
 from mendsim.analysis.curves import Curve
 
 _COLUMNS = ("formed_h", "covered_h", "shed_h", "width_um", "merged_into")
+SMALLEST_UM = 50.0
+"""Width below which dead cells are no MEND to a reader of slides: MENDs are 50 to 200 um wide (T23)."""
 _TRACK = ("time_h", "mend", "depth_um")
 
 
@@ -17,8 +19,8 @@ def mends(run: xr.DataTree) -> pd.DataFrame | None:
     """Return the table of MENDs of the first session, None if the run keeps none.
 
     The one place where that table is read, a row for each MEND that grew into no other and reached down to the bed:
-    flecks that lay on living cells from the start are left out. Hours are counted from the session. Without it, MENDs
-    are taken from the cells of the snapshots.
+    flecks that lay on living cells from the start, or are narrower than `SMALLEST_UM`, are left out. Hours are counted
+    from the session. Without it, MENDs are taken from the cells of the snapshots.
     """
     sessions = store.session_days(run)
     if "mends" not in run.children or not len(sessions):
@@ -30,6 +32,7 @@ def mends(run: xr.DataTree) -> pd.DataFrame | None:
     rows[["formed_h", "covered_h", "shed_h"]] -= store.HOURS_PER_DAY * sessions[0]
     end = store.HOURS_PER_DAY * (sessions[1] - sessions[0]) if len(sessions) > 1 else np.inf
     rows = rows[(rows["merged_into"] == 0) & (rows["formed_h"] >= 0) & (rows["formed_h"] < end)]
+    rows = rows[rows["width_um"] >= SMALLEST_UM]
     return rows[rows["covered_h"].isna() | (rows["covered_h"] > rows["formed_h"])]
 
 
