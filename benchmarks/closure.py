@@ -37,7 +37,7 @@ from mendsim.thermal.wounds import incision
 
 DOCS = Path(__file__).parents[1] / "docs"
 SEEDS = (1, 2, 3, 4)
-LONGEST_D = 42
+LONGEST_D = 60
 SLIT_UM, TREATED_UM, ASIDE_UM, VOLUME_UM = 100.0, 4000.0, 500.0, 100.0
 WIDTHS_UM = (60.0, 100.0, 150.0, 200.0, 300.0, 400.0, 500.0)
 ENERGIES_MJ = {"co2_10600": (5.0, 10.0, 20.0, 40.0, 80.0), "er_glass_1550": (10.0, 20.0, 40.0, 70.0)}
