@@ -15,7 +15,7 @@ from mendsim.abm.agents.stacks import (
     SPINOUS,
     lift,
     living_at,
-    pull_out,
+    slide,
     stack_top,
     touches_dermis,
 )
@@ -121,10 +121,7 @@ def spread(occupant, row_of, bed_z, kind, iz, iy, ix, fresh, reach, seed, step):
             continue
         cornified[y, x] -= 1
         cornified[to_y, to_x] += 1
-        pull_out(occupant, row_of, iz, z, y, x)
-        lift(occupant, row_of, bed_z, iz, to_z, to_y, to_x)
-        occupant[to_z, to_y, to_x] = fresh[k]
-        iz[row], iy[row], ix[row] = to_z, to_y, to_x
+        slide(occupant, row_of, bed_z, iz, iy, ix, z, y, x, to_z, to_y, to_x)
 
 
 @njit(cache=True, nogil=True)

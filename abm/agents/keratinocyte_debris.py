@@ -12,8 +12,9 @@ from mendsim.abm.agents.stacks import (
     DEAD,
     NEIGHBOUR_X,
     NEIGHBOUR_Y,
-    lift,
+    lowest_beside,
     pull_out,
+    slide,
     stack_top,
     topped_by_dead,
 )
@@ -71,23 +72,14 @@ def slump(occupant, row_of, bed_z, kind, iz, iy, ix, seed, step, dt, time):
             z = top[y, x]
             if z < 0 or busy[y, x]:
                 continue
-            lowest, to_y, to_x = z + 1, -1, -1
             moved = occupant[z, y, x]
-            first = np.int64(bits64(seed, moved, step, SLUMP) % np.uint64(4))
-            for turn in range(4):
-                k = (first + turn) % 4
-                j, i = y + NEIGHBOUR_Y[k], x + NEIGHBOUR_X[k]
-                if not (0 <= j < ny and 0 <= i < nx) or busy[j, i]:
-                    continue
-                if top[j, i] > lowest and stack_top(occupant, bed_z, j, i) >= 0:
-                    lowest, to_y, to_x = top[j, i], j, i
-            if to_y < 0 or uniform(seed, moved, step, SLUMP) >= chance:
+            if uniform(seed, moved, step, SLUMP) >= chance:
                 continue
-            pull_out(occupant, row_of, iz, z, y, x)
-            lift(occupant, row_of, bed_z, iz, lowest - 1, to_y, to_x)
-            occupant[lowest - 1, to_y, to_x] = moved
-            row = row_of[moved]
-            iz[row], iy[row], ix[row] = lowest - 1, to_y, to_x
+            first = np.int64(bits64(seed, moved, step, SLUMP) % np.uint64(4))
+            to_y, to_x = lowest_beside(occupant, bed_z, top, 0, busy, z, y, x, first)
+            if to_y < 0:
+                continue
+            slide(occupant, row_of, bed_z, iz, iy, ix, z, y, x, top[to_y, to_x] - 1, to_y, to_x)
             busy[y, x] = True
             busy[to_y, to_x] = True
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from mendsim.abm.agents.stacks import NEIGHBOUR_X, NEIGHBOUR_Y, lift, living_at, pull_out, stack_top, touches_dermis
+from mendsim.abm.agents.stacks import living_at, lowest_beside, slide, touches_dermis
 from mendsim.common.philox import bits64, uniform
 from mendsim.common.purposes import LEVELLING
 
@@ -35,22 +35,13 @@ def level(occupant, row_of, bed_z, kind, iz, iy, ix, seed, step, dt, time):
             z = top[y, x]
             if busy[y, x] or bed_z[y, x] - z < 3 or touches_dermis(bed_z, z, y, x):
                 continue
-            lowest, to_y, to_x = z + 1, -1, -1
             moved = occupant[z, y, x]
-            first = np.int64(bits64(seed, moved, step, LEVELLING) % np.uint64(4))
-            for turn in range(4):
-                k = (first + turn) % 4
-                j, i = y + NEIGHBOUR_Y[k], x + NEIGHBOUR_X[k]
-                if not (0 <= j < ny and 0 <= i < nx) or busy[j, i] or bed_z[j, i] - top[j, i] < 2:
-                    continue
-                if top[j, i] > lowest and stack_top(occupant, bed_z, j, i) >= 0:
-                    lowest, to_y, to_x = top[j, i], j, i
-            if to_y < 0 or uniform(seed, moved, step, LEVELLING) >= chance:
+            if uniform(seed, moved, step, LEVELLING) >= chance:
                 continue
-            pull_out(occupant, row_of, iz, z, y, x)
-            lift(occupant, row_of, bed_z, iz, lowest - 1, to_y, to_x)
-            occupant[lowest - 1, to_y, to_x] = moved
-            row = row_of[moved]
-            iz[row], iy[row], ix[row] = lowest - 1, to_y, to_x
+            first = np.int64(bits64(seed, moved, step, LEVELLING) % np.uint64(4))
+            to_y, to_x = lowest_beside(occupant, bed_z, top, 2, busy, z, y, x, first)
+            if to_y < 0:
+                continue
+            slide(occupant, row_of, bed_z, iz, iy, ix, z, y, x, top[to_y, to_x] - 1, to_y, to_x)
             busy[y, x] = True
             busy[to_y, to_x] = True

@@ -84,3 +84,33 @@ def topped_by_dead(occupant, row_of, bed_z, kind, y, x):
     while z < bed_z[y, x] and kind[row_of[occupant[z, y, x]]] == CORNEOCYTE:
         z += 1
     return z < bed_z[y, x] and kind[row_of[occupant[z, y, x]]] == DEAD
+
+
+@njit(cache=True, nogil=True)
+def lowest_beside(occupant, bed_z, top, least, busy, z, y, x, first):
+    """Find the neighbour of a column that ends lowest, by ``top``, two sites or more below z; -1, -1 for none.
+
+    Left out are columns marked busy, those with fewer than ``least`` sites from the bed up to ``top``, and those that
+    reach the top of the lattice. Neighbours are asked from number ``first`` on, so that none is favoured.
+    """
+    ny, nx = bed_z.shape
+    lowest, to_y, to_x = z + 1, -1, -1
+    for turn in range(4):
+        k = (first + turn) % 4
+        j, i = y + NEIGHBOUR_Y[k], x + NEIGHBOUR_X[k]
+        if not (0 <= j < ny and 0 <= i < nx) or busy[j, i] or bed_z[j, i] - top[j, i] < least:
+            continue
+        if top[j, i] > lowest and stack_top(occupant, bed_z, j, i) >= 0:
+            lowest, to_y, to_x = top[j, i], j, i
+    return to_y, to_x
+
+
+@njit(cache=True, nogil=True)
+def slide(occupant, row_of, bed_z, iz, iy, ix, z, y, x, to_z, to_y, to_x):
+    """Move a cell from one stack into another, lifting what stood in its new place."""
+    moved = occupant[z, y, x]
+    pull_out(occupant, row_of, iz, z, y, x)
+    lift(occupant, row_of, bed_z, iz, to_z, to_y, to_x)
+    occupant[to_z, to_y, to_x] = moved
+    row = row_of[moved]
+    iz[row], iy[row], ix[row] = to_z, to_y, to_x
