@@ -39,11 +39,11 @@ class Keratinocyte(ColumnAgent):
         "i1", unit="1", doc="amplifying divisions left to the cell and its line outside a stem cell niche"
     )
     maturity = Column("f8", unit="1", doc="share of the way from the basal layer to cornification")
-    integrity = Column("f8", unit="1", doc="cohesion left in a corneocyte or in debris", default=1.0)
+    integrity = Column("f8", unit="1", doc="cohesion left in a corneocyte", default=1.0)
     activation = Column("f8", unit="1", doc="readiness to crawl, 0 to 1")
     melanin_pg = Column("f8", unit="pg", doc="melanin in the cell")
     alarmin_ng = Column("f8", unit="ng", doc="alarmin still held by a dead cell")
-    packed = Column("i2", unit="1", doc="dead cells that share this one's site, itself included", default=1)
+    packed = Column("i2", unit="1", doc="cells killed by injury in this site; 0 for a fallen corneocyte", default=1)
     mend_id = Column("i8", unit="1", doc="number of the MEND that a dead cell belongs to, 0 for none")
 
 
@@ -255,7 +255,7 @@ def crumble(model: HealingModel) -> None:
     )
     cells.remove(model.registry.row_of[gone[:n]])
     keratinocyte_debris.slump(*stacks, *places, *now, p["keratinocyte.levelling_h"])
-    keratinocyte_debris.fall(*stacks, *places, cells["mend_id"], *now, p["keratinocyte.wear_per_h"])
+    keratinocyte_debris.fall(*stacks, *places, cells["packed"], cells["mend_id"], *now, p["keratinocyte.wear_per_h"])
 
 
 def secrete(model: HealingModel) -> None:

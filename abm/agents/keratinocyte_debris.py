@@ -85,11 +85,11 @@ def slump(occupant, row_of, bed_z, kind, iz, iy, ix, seed, step, dt, time):
 
 
 @njit(cache=True, nogil=True)
-def fall(occupant, row_of, bed_z, kind, iz, iy, ix, mend, seed, step, dt, wear):
+def fall(occupant, row_of, bed_z, kind, iz, iy, ix, packed, mend, seed, step, dt, wear):
     """Let what tops a dead column tumble into an open pit beside it, a site or more deep, at rate ``wear``.
 
     A pit is open where no corneocyte tops it; of several the deepest is taken. A corneocyte that falls in is debris,
-    and belongs to the MEND that it lay on. A column takes part in one fall a step.
+    belongs to the MEND that it lay on, and does not count among dead cells. A column takes part in one fall a step.
     """
     ny, nx = bed_z.shape
     chance = 1.0 - math.exp(-wear * dt)
@@ -120,7 +120,9 @@ def fall(occupant, row_of, bed_z, kind, iz, iy, ix, mend, seed, step, dt, wear):
             while kind[row_of[occupant[below, y, x]]] != DEAD:
                 below += 1
             mend[row] = mend[row_of[occupant[below, y, x]]]
-            kind[row] = DEAD
+            if kind[row] == CORNEOCYTE:
+                kind[row] = DEAD
+                packed[row] = 0
             occupant[z, y, x] = 0
             iz[row], iy[row], ix[row] = landing, to_y, to_x
             occupant[landing, to_y, to_x] = moved

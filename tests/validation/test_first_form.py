@@ -71,7 +71,7 @@ def test_debris_moves_up_and_is_shed(healing):
     assert series["debris_depth_um"][count > 0].min() < 0.5 * series["debris_depth_um"][0]
     assert day[count > 0].max() < 21.0
     assert np.all(np.diff(shed) >= 0)
-    assert shed[-1] >= count[0]  # corneocytes that fall onto the wound are debris too
+    assert shed[-1] == count[0]
 
 
 def test_collagen_falls_then_rises_above_its_start_where_none_was_ablated(healing):
