@@ -153,4 +153,5 @@ def test_wrong_aftercare_gets_one_line(treatment, duration_h, line, make):
 
 def test_a_block_loses_as_a_section_does(make):
     block = make(lattice=Lattice.from_size(width_um=300, length_um=300, depth_um=300, spacing_um=10, air_um=100))
-    assert block.observe()[LOSS] == pytest.approx(make().observe()[LOSS], rel=0.1)
+    # a corneocyte overlaps nine columns there and three here: where corneum is thinner by chance, a section loses more
+    assert block.observe()[LOSS] == pytest.approx(make().observe()[LOSS], rel=0.15)

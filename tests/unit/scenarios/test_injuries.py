@@ -14,7 +14,7 @@ from mendsim.scenarios.problems import ScenarioError
 
 PUNCH = {"kind": "punch", "at": "1 h", "diameter": "150 um", "depth": "300 um"}
 INCISION = {"kind": "incision", "at": "1 h", "width": "120 um", "depth": "300 um"}
-BURN = {"kind": "contact_burn", "at": "1 h", "temperature": "110 degC", "contact": "60 s", "diameter": "0.3 mm"}
+BURN = {"kind": "contact_burn", "at": "1 h", "temperature": "110 degC", "contact": "5 min", "diameter": "0.3 mm"}
 EVENTS = {event["kind"]: event for event in (PUNCH, INCISION, BURN)}
 
 
