@@ -94,8 +94,10 @@ WRONG: dict[str, tuple[tuple[str, str], str]] = {
     ),
     "unknown kind": (
         ('"laser"', '"lazer"'),
-        "x.toml: events.0: unknown kind (got 'lazer'); "
-        "allowed: 'laser', 'drug', 'aftercare', 'punch', 'incision', 'contact_burn'",
+        (
+            "x.toml: events.0: unknown kind (got 'lazer'); "
+            "allowed: 'laser', 'drug', 'aftercare', 'punch', 'incision', 'contact_burn'"
+        ),
     ),
     "a punch wider than the sample": (
         ("[save]", '[[events]]\nkind = "punch"\nat = "1 h"\ndiameter = "2 mm"\ndepth = "0.5 mm"\n[save]'),
