@@ -70,7 +70,6 @@ def _kill_keratinocytes(model: HealingModel, injury: Injury, removed: np.ndarray
     living = cells["kind"][rows] < CELL_KIND["corneocyte"]
     killed = living & _dies(model, cells.uid[rows], injury.damage["keratinocyte_necrosis"][at])
     cells["kind"][rows[killed]] = CELL_KIND["debris"]
-    cells["integrity"][rows[killed]] = 1.0
     cells["activation"][rows[killed]] = 0.0
     cells["alarmin_ng"][rows[killed]] = _alarmin_ng(model)
     gone = removed[at]

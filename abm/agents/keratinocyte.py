@@ -81,7 +81,7 @@ def crawl(model: HealingModel) -> None:
     on_fibrin = p["keratinocyte.fibrin_speed_um_per_h"] / p["keratinocyte.migration_speed_um_per_h"]
     pace = model.surface.crawl_factor * np.where(bed == CLOT, min(1.0, on_fibrin), 1.0)
     for substep in range(substeps):
-        keratinocyte_crawl.crawl(
+        gap = keratinocyte_crawl.crawl(
             tissue.occupant,
             model.registry.row_of,
             tissue.bed_z,
@@ -97,6 +97,8 @@ def crawl(model: HealingModel) -> None:
             sites / substeps,
             round(p["keratinocyte.climb_um"] / model.lattice.spacing_um),
         )
+        if not gap:
+            return
 
 
 def level(model: HealingModel) -> None:

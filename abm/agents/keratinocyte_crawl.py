@@ -80,7 +80,7 @@ def _propose_moves(
 
 @njit(cache=True, nogil=True)
 def crawl(occupant, row_of, bed_z, kind, activation, pace, iz, iy, ix, seed, step, substep, chance, climb):
-    """One substep of sideways migration into gaps; returns the number of moves.
+    """One substep of sideways migration into gaps; returns whether there is any gap.
 
     A living cell beside a column that holds fewer than two crawls there, under what is dead, if another living cell
     of its own stack keeps the place it leaves; up the bed it climbs ``climb`` sites at most. Into columns with a dry
@@ -95,7 +95,7 @@ def crawl(occupant, row_of, bed_z, kind, activation, pace, iz, iy, ix, seed, ste
             living[y, x] = _alive_count(occupant, row_of, bed_z, kind, y, x)
             gap = gap or living[y, x] < 2
     if not gap:
-        return 0
+        return False
     chosen = np.zeros((ny, nx), np.int64)
     target_y = np.zeros((ny, nx), np.int64)
     target_x = np.zeros((ny, nx), np.int64)
@@ -125,7 +125,6 @@ def crawl(occupant, row_of, bed_z, kind, activation, pace, iz, iy, ix, seed, ste
                 j, i = target_y[y, x], target_x[y, x]
                 claim[y, x] = min(claim[y, x], ticket[y, x])
                 claim[j, i] = min(claim[j, i], ticket[y, x])
-    moves = 0
     for y in range(ny):
         for x in range(nx):
             if chosen[y, x] == 0:
@@ -142,8 +141,7 @@ def crawl(occupant, row_of, bed_z, kind, activation, pace, iz, iy, ix, seed, ste
             occupant[entry, j, i] = chosen[y, x]
             iz[row], iy[row], ix[row] = entry, j, i
             pull_out(occupant, row_of, iz, old, y, x)
-            moves += 1
-    return moves
+    return True
 
 
 @njit(cache=True, nogil=True)

@@ -12,9 +12,8 @@ from mendsim.abm.agents.stacks import (
     DEAD,
     NEIGHBOUR_X,
     NEIGHBOUR_Y,
-    lowest_beside,
     pull_out,
-    slide,
+    slide_down,
     stack_top,
     topped_by_dead,
 )
@@ -66,22 +65,7 @@ def slump(occupant, row_of, bed_z, kind, iz, iy, ix, seed, step, dt, time):
                 if kind[row_of[occupant[z, y, x]]] == DEAD:
                     top[y, x] = z
                 z -= 1
-    busy = np.zeros((ny, nx), np.bool_)
-    for y in range(ny):
-        for x in range(nx):
-            z = top[y, x]
-            if z < 0 or busy[y, x]:
-                continue
-            moved = occupant[z, y, x]
-            if uniform(seed, moved, step, SLUMP) >= chance:
-                continue
-            first = np.int64(bits64(seed, moved, step, SLUMP) % np.uint64(4))
-            to_y, to_x = lowest_beside(occupant, bed_z, top, 0, busy, z, y, x, first)
-            if to_y < 0:
-                continue
-            slide(occupant, row_of, bed_z, iz, iy, ix, z, y, x, top[to_y, to_x] - 1, to_y, to_x)
-            busy[y, x] = True
-            busy[to_y, to_x] = True
+    slide_down(occupant, row_of, bed_z, iz, iy, ix, top, top >= 0, 0, seed, step, chance, SLUMP)
 
 
 @njit(cache=True, nogil=True)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from mendsim.common.philox import bits64, uniform
+
 BASAL, SPINOUS, GRANULAR, CORNEOCYTE, DEAD = 1, 2, 3, 4, 5
 
 NEIGHBOUR_Y = np.array([0, 0, -1, 1])
@@ -114,3 +116,28 @@ def slide(occupant, row_of, bed_z, iz, iy, ix, z, y, x, to_z, to_y, to_x):
     occupant[to_z, to_y, to_x] = moved
     row = row_of[moved]
     iz[row], iy[row], ix[row] = to_z, to_y, to_x
+
+
+@njit(cache=True, nogil=True)
+def slide_down(occupant, row_of, bed_z, iz, iy, ix, top, moves, least, seed, step, chance, purpose):
+    """Let cells at ``top`` of columns that ``moves`` marks slide, by chance, on top of a neighbour that ends lower.
+
+    ``top`` and ``moves`` are ``(ny, nx)``; ``least`` is that of :func:`lowest_beside`. A column takes part in one move.
+    """
+    ny, nx = bed_z.shape
+    busy = np.zeros((ny, nx), np.bool_)
+    for y in range(ny):
+        for x in range(nx):
+            z = top[y, x]
+            if busy[y, x] or not moves[y, x]:
+                continue
+            moved = occupant[z, y, x]
+            if uniform(seed, moved, step, purpose) >= chance:
+                continue
+            first = np.int64(bits64(seed, moved, step, purpose) % np.uint64(4))
+            to_y, to_x = lowest_beside(occupant, bed_z, top, least, busy, z, y, x, first)
+            if to_y < 0:
+                continue
+            slide(occupant, row_of, bed_z, iz, iy, ix, z, y, x, top[to_y, to_x] - 1, to_y, to_x)
+            busy[y, x] = True
+            busy[to_y, to_x] = True
