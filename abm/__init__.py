@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mendsim.common.parameters import Parameters
 
-FILES = ("parameters.toml", "epidermis.toml", "pigment.toml", "barrier.toml", "drainage.toml")
+FILES = (
+    "parameters.toml",
+    "dermis.toml",
+    "inflammation.toml",
+    "epidermis.toml",
+    "pigment.toml",
+    "barrier.toml",
+    "drainage.toml",
+)
 """Data files read by `load_parameters`."""
 
 

@@ -241,7 +241,7 @@ def populate_matrix(model: HealingModel) -> None:
     lots = np.arange(order.size, dtype=np.int64)
     # basket weave: bundles 50 um wide lean either way from the plane of the skin
     z, y, x = np.indices(lattice.shape)
-    lean = np.where((z // 5 + x // 5 + y // 5) % 2 == 0, 1.0, -1.0) * np.pi / 8.0
+    lean = np.where((z // 5 + x // 5 + y // 5) % 2 == 0, 1.0, -1.0) * np.radians(p["matrix.basket_weave_deg"])
     angle = lean + 0.2 * (uniforms(model.seed, lots, 4, ANATOMY).reshape(lattice.shape) - 0.5)
     matrix.order_cos[...] = order * np.cos(2.0 * angle)
     matrix.order_sin[...] = order * np.sin(2.0 * angle)

@@ -60,14 +60,10 @@ class Drainage:
         self.eliminated_mg = dict.fromkeys(KINDS, 0.0)
         self.ablated_mg = dict.fromkeys(KINDS[1:], 0.0)
         self.exudate_ml = 0.0
-        dermis = self.pressure.restrict(model.intact_dermis)
-        vessels = float(np.sum(model.vessels.rasterise(model.vessels.filled()) * dermis))
-        self._dermis_per_vessel = float(dermis.sum()) / vessels if vessels > 0.0 else 0.0
         self._open_since_h = math.nan
         self._flowing_h, self._interval_h = 0.0, 0.0
-        self._arriving = np.zeros(dermis.size)
-        self._order = np.arange(dermis.size)
-        self._supply_of = b""
+        self._arriving = np.zeros(self.pressure.concentration.size)
+        self._order = np.arange(self.pressure.concentration.size)
 
     def _initial(self, mg_per_ml: float, top_um: float, bottom_um: float) -> NDArray[np.float64]:
         """Content of a layer of dermis between two depths below the epidermis, on the coarse cells."""
@@ -133,7 +129,7 @@ class Drainage:
         """Find pressure and flow for the tissue as it is now."""
         model, p, field = self.model, self.model.parameters, self.pressure
         codes, matrix = model.tissue.codes(), model.matrix
-        full = model.site.collagen_1_mg_per_ml + model.site.collagen_3_mg_per_ml
+        full = model.site.collagen_mg_per_ml
         carrying = (codes == DERMIS) | (codes == CLOT)
         loose = np.clip(1.0 - matrix.collagen / full, 0.0, 1.0) * carrying
         self._set_conductivity(codes)
@@ -142,7 +138,7 @@ class Drainage:
         inflamed = cytokine / (p["drainage.cytokine_half_effect_ng_per_ml"] + cytokine)
         leak = 1.0 + (p["drainage.inflamed_filtration_ratio"] - 1.0) * inflamed
         rest = p["drainage.resting_pressure_mmhg"]
-        field.uptake[...] = p["drainage.filtration_per_mmhg_s"] * self._supply(codes) * leak
+        field.uptake[...] = p["drainage.filtration_per_mmhg_s"] * model.vessels.supply(codes) * leak
         field.add_source(field.uptake * (rest + (p["drainage.inflamed_pressure_mmhg"] - rest) * inflamed))
         field.step(math.inf)
         self._flow, self._out = field.flows()
@@ -152,17 +148,6 @@ class Drainage:
         # from the last order, which is nearly right: far quicker to sort
         self._order = self._order[np.argsort(-field.concentration.ravel()[self._order], kind="stable")]
         self._air = field.restrict(codes == AIR) > 1.0 - 1e-9
-
-    def _supply(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """Vessels under pressure in each cell, over the mean of the healthy dermis."""
-        vessels = self.model.vessels
-        filled = vessels.filled()
-        # segments that hold blood do not move
-        if filled.tobytes() != self._supply_of:
-            self._supply_of = filled.tobytes()
-            self._drawn = self._dermis_per_vessel * vessels.rasterise(filled)
-        # the capillaries among fat cells are not drawn as segments: they filter as a mean
-        return self._drawn + self.pressure.restrict(codes == HYPODERMIS)
 
     def _set_conductivity(self, codes: NDArray[np.uint8]) -> None:
         p, matrix = self.model.parameters, self.model.matrix

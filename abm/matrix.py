@@ -11,6 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from mendsim.abm.core import WorkPool
+from mendsim.abm.site import SkinSite
 from mendsim.abm.tissue import CLOT, DERMIS
 from mendsim.common.lattice import Lattice
 
@@ -54,6 +55,7 @@ class Matrix:
         self.deposit_elastin = np.zeros(lattice.shape, np.int64)
         self.deposit_cos = np.zeros(lattice.shape, np.int64)
         self.deposit_sin = np.zeros(lattice.shape, np.int64)
+        self.turned = np.zeros(lattice.shape, np.int64)
 
     @property
     def collagen(self) -> NDArray[np.float32]:
@@ -83,41 +85,42 @@ class Matrix:
         code: NDArray[np.uint8],
         mmp9: NDArray[np.floating],
         factor: int,
-        intact_order: float,
+        site: SkinSite,
         dt_h: float,
         p: Mapping[str, float],
         pool: WorkPool,
     ) -> NDArray[np.float32]:
-        """Lyse, clear and take in one step's deposits; clot that holds more collagen than fibrin becomes dermis.
+        """Lyse, and take in one step's deposits; clot that holds more collagen than fibrin becomes dermis.
 
         Parameters
         ----------
         code : compartments of the tissue, changed in place.
-        mmp9 : concentration in ng/mL on a grid coarser by ``factor``.
-        intact_order : order parameter of intact dermis; fibres as ordered as that are not cut.
+        mmp9 : active MMP9 in ng/mL on a grid coarser by ``factor``.
+        site : intact dermis; fibres as ordered as there are not cut, nor collagen III in its share there.
         dt_h : step in hours.
         p : parameters of the healing model.
         pool : threads that share the layers; every site is on its own.
 
         Returns
         -------
-        What left in this step, mg/mL, float32 ``(3, nz, ny, nx)``: collagen lysed, fragments cleared, fibrin lysed.
+        What left in this step, mg/mL, float32 ``(2, nz, ny, nx)``: collagen lysed, fibrin lysed.
         """
-        left = np.zeros((3, *self.lattice.shape), np.float32)
+        left = np.zeros((2, *self.lattice.shape), np.float32)
         per_day = 1.0 / 24.0
         arguments = (
             mmp9,
             code,
             *(getattr(self, name) for name in self.FIELDS),
-            *(self.deposit_1, self.deposit_3, self.deposit_elastin, self.deposit_cos, self.deposit_sin),
+            *(self.deposit_1, self.deposit_3, self.deposit_elastin, self.deposit_cos, self.deposit_sin, self.turned),
             left,
             factor,
-            intact_order,
+            site.orientation_order,
             dt_h,
             p["mmp9.half_effect_ng_per_ml"],
             p["mmp9.denatured_lysis_per_d"] * per_day,
             p["mmp9.disordered_lysis_per_d"] * per_day,
-            p["mmp9.fragment_clearance_per_d"] * per_day,
+            p["mmp9.immature_lysis_per_d"] * per_day,
+            site.collagen_3_mg_per_ml / site.collagen_mg_per_ml,
             math.log(2.0) / (24.0 * p["fibrin.lysis_half_life_d"]),
             MASS_QUANTUM_PG * 1e-9 / self.lattice.site_volume_ml,
         )
@@ -145,6 +148,7 @@ def _turn_over(
     deposit_elastin,
     deposit_cos,
     deposit_sin,
+    turned,
     left,
     factor,
     intact_order,
@@ -152,12 +156,12 @@ def _turn_over(
     half_effect,
     denatured_rate,
     disordered_rate,
-    clearance,
+    immature_rate,
+    intact_share,
     fibrinolysis,
     mg_per_ml,
 ):
     _, ny, nx = code.shape
-    clear_share = 1.0 - math.exp(-clearance * dt)
     fibrin_share = 1.0 - math.exp(-fibrinolysis * dt)
     for z in range(top, bottom):
         for y in range(ny):
@@ -165,10 +169,6 @@ def _turn_over(
                 if code[z, y, x] != DERMIS and code[z, y, x] != CLOT:
                     continue
                 m = mmp9[z // factor, y // factor, x // factor]
-                if fragments[z, y, x] > 0.0:
-                    cleared = fragments[z, y, x] * clear_share
-                    fragments[z, y, x] -= cleared
-                    left[1, z, y, x] = cleared
                 if m > 0.0:
                     saturation = m / (half_effect + m)
                     lost = 0.0
@@ -184,28 +184,34 @@ def _turn_over(
                         collagen_1[z, y, x] -= lost_1
                         collagen_3[z, y, x] -= lost_3
                         lost += lost_1 + lost_3
+                    # collagen III beyond its share of intact fibres lies on none of them
+                    immature = collagen_3[z, y, x] - intact_share * (collagen_1[z, y, x] + collagen_3[z, y, x])
+                    if immature > 0.0:
+                        rate = immature_rate * saturation * dt
+                        lost_3 = immature * rate / (1.0 + rate)
+                        collagen_3[z, y, x] -= lost_3
+                        lost += lost_3
                     fragments[z, y, x] += lost
                     left[0, z, y, x] = lost
                 if fibrin[z, y, x] > 0.0:
                     dissolved = fibrin[z, y, x] * fibrin_share
                     fibrin[z, y, x] -= dissolved
-                    left[2, z, y, x] = dissolved
+                    left[1, z, y, x] = dissolved
                 laid = (deposit_1[z, y, x] + deposit_3[z, y, x]) * mg_per_ml
-                if laid > 0.0:
+                grasped = turned[z, y, x] * mg_per_ml
+                if laid + grasped > 0.0:
                     before = collagen_1[z, y, x] + collagen_3[z, y, x]
                     collagen_1[z, y, x] += deposit_1[z, y, x] * mg_per_ml
                     collagen_3[z, y, x] += deposit_3[z, y, x] * mg_per_ml
                     elastin[z, y, x] += deposit_elastin[z, y, x] * mg_per_ml
-                    order_cos[z, y, x] = (before * order_cos[z, y, x] + deposit_cos[z, y, x] * mg_per_ml) / (
-                        before + laid
-                    )
-                    order_sin[z, y, x] = (before * order_sin[z, y, x] + deposit_sin[z, y, x] * mg_per_ml) / (
-                        before + laid
-                    )
+                    whole = before + laid + grasped
+                    order_cos[z, y, x] = (before * order_cos[z, y, x] + deposit_cos[z, y, x] * mg_per_ml) / whole
+                    order_sin[z, y, x] = (before * order_sin[z, y, x] + deposit_sin[z, y, x] * mg_per_ml) / whole
                     deposit_1[z, y, x] = 0
                     deposit_3[z, y, x] = 0
                     deposit_elastin[z, y, x] = 0
                     deposit_cos[z, y, x] = 0
                     deposit_sin[z, y, x] = 0
+                    turned[z, y, x] = 0
                 if code[z, y, x] == CLOT and collagen_1[z, y, x] + collagen_3[z, y, x] > fibrin[z, y, x]:
                     code[z, y, x] = DERMIS

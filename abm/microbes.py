@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
 
 _CM2_PER_UM2 = 1e-8
+_ML_PER_MM3 = 1e-3
 _AT_REST = 1e-6
 """Share of the resident number by which a load may differ and count as at rest."""
 
@@ -23,14 +24,12 @@ class Microbes:
     Attributes
     ----------
     load : float64 ``(ny, nx)``, CFU/cm2.
-    neutrophils : float64 ``(ny, nx)``, share of the neutrophils that the cytokine can bring.
     """
 
     def __init__(self, model: HealingModel):
         self.model = model
         self.resident = 10.0 ** model.parameters["microbe.resident_log10_cfu_per_cm2"]
         self.load = np.full(model.tissue.bed_z.shape, self.resident)
-        self.neutrophils = np.zeros(self.load.shape)
         self.at_rest = True
 
     def step(self) -> None:
@@ -38,10 +37,10 @@ class Microbes:
 
         Where water activity allows it, numbers follow the logistic law with arrival from the skin around; elsewhere
         they return to the resident number. Neutrophils kill in proportion to their number (Li 2002,
-        doi:10.1073/pnas.122244799), which follows the cytokine within hours.
+        doi:10.1073/pnas.122244799) at the bed.
         """
         model, p = self.model, self.model.parameters
-        surface, dt = model.surface, model.step_h
+        surface, dt, neutrophils = model.surface, model.step_h, model.leukocytes.neutrophils
         kill = model.aftercare.kill_per_h(model.time_h, dt)
         moist = surface.water_activity() >= p["microbe.least_water_activity"]
         if self.at_rest and kill == 0.0 and not moist.any():
@@ -51,18 +50,15 @@ class Microbes:
             moist,
             surface.corneum_um,
             model.tissue.bed_z,
-            self.neutrophils,
-            model.cytokine.concentration,
-            model.cytokine.factor,
+            neutrophils.concentration,
+            neutrophils.factor,
             dt,
             self.resident,
             10.0 ** p["microbe.capacity_log10_cfu_per_cm2"],
             p["microbe.drying_per_h"],
             math.log(2.0) / p["microbe.doubling_time_corneum_h"],
             math.log(2.0) / p["microbe.doubling_time_bed_h"],
-            p["microbe.neutrophils_per_ml"] / p["microbe.critical_neutrophils_per_ml"],
-            p["microbe.neutrophil_arrival_h"],
-            p["microbe.cytokine_half_effect_ng_per_ml"],
+            p["microbe.critical_neutrophils_per_ml"] * _ML_PER_MM3,
             kill,
         )
         # what has come back to rest stays there, so that nothing is computed for it

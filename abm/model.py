@@ -10,18 +10,21 @@ from numpy.typing import NDArray
 
 from mendsim.abm import anatomy, barrier, channel, load_parameters, report, signals, wound
 from mendsim.abm.aftercare import Aftercare
-from mendsim.abm.agents import fibroblast, follicle, keratinocyte, melanocyte, t_cell
+from mendsim.abm.agents import fibroblast, follicle, heat_shock, keratinocyte, melanocyte, t_cell
 from mendsim.abm.agents.follicle import Follicle
 from mendsim.abm.core import ColumnModel, WorkPool
 from mendsim.abm.drainage import Drainage
 from mendsim.abm.drugs import Drug, DrugEffects, Topical
 from mendsim.abm.fields.field import Field
 from mendsim.abm.initial_state import InitialState
+from mendsim.abm.leukocytes import Leukocytes
 from mendsim.abm.matrix import Matrix
 from mendsim.abm.mends import LOOK_EVERY_H, MendLog
 from mendsim.abm.microbes import Microbes
 from mendsim.abm.pigment import Pigment
+from mendsim.abm.redness import Redness
 from mendsim.abm.site import SkinSite
+from mendsim.abm.swelling import Swelling
 from mendsim.abm.tissue import AIR, CLOT, DERMIS
 from mendsim.abm.vessel_anatomy import plexus_graph
 from mendsim.abm.vessel_network import VesselNetwork
@@ -32,11 +35,11 @@ from mendsim.thermal.injury import Injury
 from mendsim.thermal.layers import SkinLayers
 
 SCHEDULE = (
-    ("sense", "cells follow the signals around them"),
+    ("sense", "cells follow the signals around them, and heat-shock proteins rise and fall"),
     ("surface", "the bed dries, microbes grow and are cleared, aftercare wears off"),
     ("epidermis", "keratinocytes crawl, divide, level out, ripen, take up melanin and are shed"),
     ("dermis", "fibroblasts crawl, divide or die, and lay matrix"),
-    ("immunity", "T cells walk, die and are recruited"),
+    ("immunity", "T cells walk, die and are recruited; neutrophils and macrophages come, eat and leave; skin swells"),
     ("secretion", "cells and wounds feed the signals"),
     ("remodelling", "MMP9 lyses, clot dissolves, deposits become matrix"),
     ("transport", "signals, oxygen and drug diffuse, bind and decay"),
@@ -131,11 +134,21 @@ class HealingModel(ColumnModel):
             p,
         )
         self.vessels = VesselNetwork(self, graph)
+        self.leukocytes = Leukocytes(self)
+        self.swelling = Swelling(self)
+        self.redness = Redness(self)
+        self.fibroblasts_at_rest = len(self.population(fibroblast.Fibroblast))
         self.aftercare = Aftercare()
         self.surface = barrier.Surface(self)
         self.microbes = Microbes(self)
         signals.settle(self)
         self.drainage = Drainage(self)
+
+    @property
+    def intact_aligned(self) -> float:
+        """Mean of ``cos 2a`` of the fibres of intact dermis, with a their angle from the plane of the skin."""
+        lean = math.radians(self.parameters["matrix.basket_weave_deg"])
+        return self.site.orientation_order * math.cos(2.0 * lean)
 
     @property
     def time_h(self) -> float:  # type: ignore[override]  # the base allows a property
@@ -193,6 +206,7 @@ class HealingModel(ColumnModel):
         melanocyte.respond(self)
         fibroblast.respond(self)
         t_cell.respond(self)
+        heat_shock.step(self)
 
     def _surface(self) -> None:
         barrier.step(self)
@@ -216,6 +230,9 @@ class HealingModel(ColumnModel):
         t_cell.walk(self)
         t_cell.die(self)
         t_cell.recruit(self)
+        self.leukocytes.step()
+        fibroblast.clear_apoptotic(self)
+        self.swelling.step()
 
     def _secretion(self) -> None:
         keratinocyte.secrete(self)
@@ -225,9 +242,9 @@ class HealingModel(ColumnModel):
     def _remodelling(self) -> None:
         left = self.matrix.turn_over(
             self.tissue.code,
-            self.mmp9.concentration,
+            self.mmp9_active,
             self.mmp9.factor,
-            self.site.orientation_order,
+            self.site,
             self.step_h,
             self.parameters,
             self.pool,
@@ -258,14 +275,15 @@ class HealingModel(ColumnModel):
         air_um = self.lattice.air_sites * self.lattice.spacing_um
         return hairs["x_um"], hairs["y_um"], hairs["bulb_depth_um"] + air_um
 
-    def _index(self, field: Field, places: NDArray[np.float64]) -> tuple[NDArray[np.int64], ...]:
+    def index(self, field: Field, places: NDArray[np.float64]) -> tuple[NDArray[np.int64], ...]:
+        """Cells of a field (z, y, x) that hold places ``(n, 3)`` um."""
         spacing = self.lattice.spacing_um * field.factor
         index = np.clip((places / spacing).astype(np.int64), 0, np.array(field.concentration.shape)[::-1] - 1)
         return index[:, 2], index[:, 1], index[:, 0]
 
     def sample(self, field: Field, places: NDArray[np.float64]) -> NDArray[np.float64]:
         """Concentration of a field at places ``(n, 3)`` um, shape ``(n,)``."""
-        return field.concentration[self._index(field, places)].astype(np.float64)
+        return field.concentration[self.index(field, places)].astype(np.float64)
 
     def gradient(self, field: Field, places: NDArray[np.float64]) -> NDArray[np.float64]:
         """Gradient of a field at places ``(n, 3)`` um, as x, y, z per um, shape ``(n, 3)``."""

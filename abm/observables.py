@@ -52,7 +52,14 @@ OBSERVABLES = {
     "fibroblast_count": Quantity("1", "fibroblasts of every state", dermal=True),
     "activated_fibroblast_count": Quantity("1", "fibroblasts activated but not myofibroblasts", dermal=True),
     "myofibroblast_count": Quantity("1", "myofibroblasts", dermal=True),
+    "apoptotic_fibroblast_count": Quantity("1", "apoptotic fibroblasts that are not eaten yet", dermal=True),
     "t_cell_count": Quantity("1", "T cells", dermal=True),
+    "procollagen_1_ratio": Quantity(
+        "1", "collagen I that fibroblasts are set to make, against that at rest", dermal=True
+    ),
+    "procollagen_3_ratio": Quantity(
+        "1", "collagen III that fibroblasts are set to make, against that at rest", dermal=True
+    ),
     "collagen_1_mg_per_ml": Quantity("mg/mL", "mean collagen I of the dermis as it was before injury", dermal=True),
     "collagen_3_mg_per_ml": Quantity("mg/mL", "mean collagen III of that dermis", dermal=True),
     "collagen_mg_per_ml": Quantity("mg/mL", "mean collagen I and III of that dermis", dermal=True),
@@ -60,12 +67,41 @@ OBSERVABLES = {
     "fragments_mg_per_ml": Quantity("mg/mL", "mean collagen fragments of that dermis", dermal=True),
     "elastin_mg_per_ml": Quantity("mg/mL", "mean elastin of that dermis", dermal=True),
     "orientation_order": Quantity("1", "mean order parameter of the fibres, weighted by collagen", dermal=True),
+    "tension_kpa": Quantity("kPa", "mean tension that the fibres carry in the plane of the skin", dermal=True),
+    "contraction_kpa": Quantity(
+        "kPa",
+        "mean stress with which myofibroblasts pull: their number times force times length over three",
+        dermal=True,
+    ),
+    "elasticity_index": Quantity(
+        "1",
+        "root of the stiffness that collagen and its order give times elastin, each against intact skin of the site",
+        dermal=True,
+    ),
+    "hsp70_positive_fraction": Quantity(
+        "1", "share of living keratinocytes and fibroblasts that a stain for HSP70 would show", dermal=True
+    ),
+    "hsp70_epidermis_ratio": Quantity("1", "mean HSP70 of living keratinocytes against unstressed ones", dermal=True),
+    "hsp70_dermis_ratio": Quantity("1", "mean HSP70 of fibroblasts against unstressed ones", dermal=True),
+    "hsp47_ratio": Quantity("1", "HSP47 of all fibroblasts against that at rest", dermal=True),
     "scar_depth_um": Quantity(
         "um", "mean depression of the surface over the core of the scar, from matrix missing beneath it", dermal=True
     ),
     "scar_volume_mm3_per_mm2": Quantity("mm3/mm2", "mean depression of the surface", dermal=True),
+    "neutrophils_per_mm3": Quantity("1/mm3", "mean neutrophils of the dermis", dermal=True),
+    "macrophages_per_mm3": Quantity("1/mm3", "mean macrophages of the dermis, residents included", dermal=True),
+    "inflammatory_macrophages_per_mm3": Quantity("1/mm3", "those that came and have not had their meal", dermal=True),
+    "repairing_macrophages_per_mm3": Quantity("1/mm3", "those that turned to repair", dermal=True),
+    "dead_cells_mg_per_ml": Quantity("mg/mL", "mean protein of dead cells of the dermis", dermal=True),
+    "erythema_ratio": Quantity(
+        "1", "blood in the vessels of the upper dermis, weighted by depth, against intact skin", dermal=True
+    ),
+    "oedema_um": Quantity("um", "mean thickness that excess fluid adds to the skin", dermal=True),
+    "latent_tgf_beta1_ng_per_ml": Quantity("ng/mL", "mean latent TGF-beta1 of the dermis", dermal=True),
+    "timp1_ng_per_ml": Quantity("ng/mL", "mean TIMP-1 of the dermis, bound or free", dermal=True),
+    "pdgf_ng_per_ml": Quantity("ng/mL", "mean PDGF of the dermis", dermal=True),
     "tgf_beta1_ng_per_ml": Quantity("ng/mL", "mean active TGF-beta1 of the dermis", dermal=True),
-    "mmp9_ng_per_ml": Quantity("ng/mL", "mean MMP9 of the dermis", dermal=True),
+    "mmp9_ng_per_ml": Quantity("ng/mL", "mean MMP9 of the dermis that no TIMP-1 holds", dermal=True),
     "cytokine_ng_per_ml": Quantity("ng/mL", "mean inflammatory cytokine of the dermis", dermal=True),
     "vegf_ng_per_ml": Quantity("ng/mL", "mean VEGF of the dermis", dermal=True),
     "oxygen_mmhg": Quantity("mmHg", "mean oxygen pressure of the dermis", dermal=True),
@@ -102,7 +138,13 @@ FIELDS = {
     "orientation_rad": Quantity("rad", "mean angle of the fibres from the plane of the skin"),
     "orientation_order": Quantity("1", "order parameter of the fibres"),
     "tgf_beta1": Quantity("ng/mL", "active TGF-beta1"),
-    "mmp9": Quantity("ng/mL", "active MMP9"),
+    "latent_tgf_beta1": Quantity("ng/mL", "latent TGF-beta1"),
+    "mmp9": Quantity("ng/mL", "MMP9 that no TIMP-1 holds"),
+    "timp1": Quantity("ng/mL", "TIMP-1, bound or free"),
+    "pdgf": Quantity("ng/mL", "PDGF"),
+    "neutrophils": Quantity("1/mm3", "neutrophils"),
+    "macrophages": Quantity("1/mm3", "macrophages, residents included"),
+    "repairing_macrophages": Quantity("1/mm3", "macrophages that have turned to repair"),
     "cytokine": Quantity("ng/mL", "inflammatory cytokine"),
     "vegf": Quantity("ng/mL", "VEGF"),
     "oxygen": Quantity("mmHg", "oxygen pressure"),

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mendsim.abm import barrier
+from mendsim.abm import barrier, dermal_report
 from mendsim.abm.agents.fibroblast import Fibroblast
 from mendsim.abm.agents.follicle import ANAGEN, Follicle
 from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
 from mendsim.abm.agents.melanocyte import Melanocyte
 from mendsim.abm.agents.t_cell import TCell
+from mendsim.abm.fields.field import spread
 from mendsim.abm.observables import OBSERVABLES
 
 if TYPE_CHECKING:
@@ -21,18 +22,15 @@ if TYPE_CHECKING:
 
 def observe(model: HealingModel) -> dict[str, float]:
     """Every observable of :data:`OBSERVABLES` now; sums run over sites or ids in order, so rows cannot matter."""
-    values = {**_epidermis(model), **_pigment(model), **barrier.observe(model), **_dermis(model), **_signals(model)}
+    values = {
+        **_epidermis(model),
+        **_pigment(model),
+        **barrier.observe(model),
+        **dermal_report.observe(model),
+        **_signals(model),
+    }
     values |= {**_vessels(model), **_drainage(model), **_hair_and_drug(model)}
     return {name: float(values[name]) for name in OBSERVABLES}
-
-
-def depression_um(model: HealingModel) -> NDArray[np.float64]:
-    """Depth of the surface under the flat one, ``(ny, nx)`` um, from missing matrix; negative where it bulges."""
-    site, m = model.site, model.matrix
-    full = site.collagen_1_mg_per_ml + site.collagen_3_mg_per_ml
-    present = (m.collagen_1 + m.collagen_3 + m.denatured_collagen) / full
-    missing: NDArray[np.float64] = np.sum((1.0 - present) * model.intact_dermis, axis=0, dtype=np.float64)
-    return missing * model.lattice.spacing_um * model.parameters["matrix.surface_per_missing_matrix"]
 
 
 def _epidermis(model: HealingModel) -> dict[str, float]:
@@ -76,47 +74,21 @@ def _pigment(model: HealingModel) -> dict[str, float]:
     }
 
 
-def _dermis(model: HealingModel) -> dict[str, float]:
-    m, inside = model.matrix, model.intact_dermis
-    fibroblasts = model.population(Fibroblast)
-    state = fibroblasts["state"][fibroblasts.rows()]
-
-    def mean(array: NDArray) -> float:
-        return float(np.mean(array[inside], dtype=np.float64))
-
-    collagen_1, collagen_3 = mean(m.collagen_1), mean(m.collagen_3)
-    weight = m.collagen[inside].astype(np.float64)
-    start = model.initial_state.depression_um(model.lattice)
-    core = start >= 0.5 * start.max()
-    depression = depression_um(model)
-    return {
-        "fibroblast_count": len(state),
-        "activated_fibroblast_count": int(np.count_nonzero(state == 1)),
-        "myofibroblast_count": int(np.count_nonzero(state == 2)),
-        "t_cell_count": len(model.population(TCell)),
-        "collagen_1_mg_per_ml": collagen_1,
-        "collagen_3_mg_per_ml": collagen_3,
-        "collagen_mg_per_ml": collagen_1 + collagen_3,
-        "denatured_collagen_mg_per_ml": mean(m.denatured_collagen),
-        "fragments_mg_per_ml": mean(m.fragments),
-        "elastin_mg_per_ml": mean(m.elastin),
-        "orientation_order": float(np.sum(m.order[inside] * weight) / max(np.sum(weight), 1e-12)),
-        "scar_depth_um": float(depression[core].mean()),
-        "scar_volume_mm3_per_mm2": float(depression.mean()) * 1e-3,
-    }
-
-
 def _signals(model: HealingModel) -> dict[str, float]:
     inside = model.intact_dermis
     means = {}
     for name, unit in (
         ("tgf_beta1", "ng_per_ml"),
-        ("mmp9", "ng_per_ml"),
+        ("latent_tgf_beta1", "ng_per_ml"),
+        ("timp1", "ng_per_ml"),
+        ("pdgf", "ng_per_ml"),
         ("cytokine", "ng_per_ml"),
         ("vegf", "ng_per_ml"),
         ("oxygen", "mmhg"),
     ):
         means[f"{name}_{unit}"] = float(np.mean(getattr(model, name).on_lattice()[inside], dtype=np.float64))
+    active = spread(model.mmp9_active, model.lattice.shape, model.mmp9.factor)
+    means["mmp9_ng_per_ml"] = float(np.mean(active[inside], dtype=np.float64))
     threshold = model.parameters["vegf.hypoxia_half_effect_mmhg"]
     return {**means, "hypoxic_fraction": np.mean(model.oxygen.on_lattice()[inside] < threshold)}
 
@@ -173,7 +145,16 @@ def fields(model: HealingModel) -> dict[str, NDArray]:
         "orientation_order": m.order.astype(np.float32),
         **{
             name: getattr(model, name).on_lattice().astype(np.float32)
-            for name in ("tgf_beta1", "mmp9", "cytokine", "vegf", "oxygen", "drug")
+            for name in ("tgf_beta1", "latent_tgf_beta1", "timp1", "pdgf", "cytokine", "vegf", "oxygen", "drug")
+        },
+        "mmp9": spread(model.mmp9_active, model.lattice.shape, model.mmp9.factor).astype(np.float32),
+        **{
+            name: model.leukocytes.on_lattice(density).astype(np.float32)
+            for name, density in (
+                ("neutrophils", model.leukocytes.neutrophils.concentration),
+                ("macrophages", model.leukocytes.macrophages),
+                ("repairing_macrophages", model.leukocytes.repairing.concentration),
+            )
         },
     }
 

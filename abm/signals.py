@@ -15,31 +15,46 @@ from mendsim.abm.tissue import AIR, CLOT, DERMIS, EPIDERMIS, HYPODERMIS, TISSUE
 if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
 
-__all__ = ["SOURCE_QUANTUM_NG_PER_H", "build", "release", "settle", "step"]
+__all__ = ["SOURCE_QUANTUM_NG_PER_H", "bind_mmp9", "build", "mmp9_effect", "release", "settle", "step"]
 
 _SECONDS_PER_HOUR = 3600.0
-_COARSENING = 2
-"""Fields of signals live on sites twice as wide: their decay lengths are 40 um and more."""
+_FINE, _COARSE = 2, 4
+"""Fields live on sites twice as wide, for their decay lengths are 40 um and more; PDGF reaches farther."""
+_PROTEINS = (
+    ("tgf_beta1", "tgf_beta1", "half_life_h", _FINE),
+    ("latent_tgf_beta1", "tgf_beta1", "latent_half_life_h", _FINE),
+    ("mmp9", "mmp9", "half_life_h", _FINE),
+    ("timp1", "timp1", "half_life_h", _FINE),
+    ("cytokine", "cytokine", "half_life_h", _FINE),
+    ("pdgf", "pdgf", "half_life_h", _COARSE),
+    ("vegf", "vegf", "half_life_h", _FINE),
+)
+"""Attribute of the model, group of its parameters, key of its half-life, coarsening."""
 
 
 def build(model: HealingModel) -> None:
-    """Make the fields of a model: TGF-beta1, MMP9, cytokine and VEGF in ng/mL, oxygen in mmHg, drug in ug/mL."""
+    """Make the fields of a model: proteins in ng/mL, oxygen in mmHg, drug in ug/mL."""
     p, lattice = model.parameters, model.lattice
-    for name in ("tgf_beta1", "mmp9", "cytokine", "vegf"):
-        decay = math.log(2.0) / (_SECONDS_PER_HOUR * p[f"{name}.half_life_h"])
-        field = Field(name=name, unit="ng/mL", lattice=lattice, factor=_COARSENING, decay_per_s=decay)
-        setattr(model, name, field)
-    model.oxygen = Field(name="oxygen", unit="mmHg", lattice=lattice, factor=_COARSENING, decay_per_s=0.0)
+    # whole cells of air are closed: what stands above the plane of the skin keeps its signals until it is shed
+    for attribute, name, half_life, factor in _PROTEINS:
+        field = Field(
+            name=attribute,
+            unit="ng/mL",
+            lattice=lattice,
+            factor=factor,
+            decay_per_s=math.log(2.0) / (_SECONDS_PER_HOUR * p[f"{name}.{half_life}"]),
+        )
+        air = np.arange(lattice.nz)[:, None, None] < lattice.air_sites // factor * factor
+        diffusivity = np.where(air, 0.0, p[f"{name}.diffusivity_um2_per_s"])
+        field.set_diffusivity(np.broadcast_to(diffusivity, lattice.shape))
+        setattr(model, attribute, field)
+    model.oxygen = Field(name="oxygen", unit="mmHg", lattice=lattice, factor=_FINE, decay_per_s=0.0)
     model.drug = Field(name="drug", unit="ug/mL", lattice=lattice, factor=1, decay_per_s=0.0)
+    model.mmp9_active = np.zeros(model.mmp9.shape)
+    """MMP9 that no TIMP-1 holds, ng/mL on the cells of ``mmp9``."""
     model.alarmin_ng = np.zeros(lattice.shape)
     """Alarmin still held by dead cells of the dermis, ng in each site; it leaks out by its own half-life."""
-    tissue = (model.tissue.code != AIR).astype(float)
-    # whole cells of air are closed: what stands above the plane of the skin keeps its signals until it is shed
-    air = np.arange(lattice.nz)[:, None, None] < lattice.air_sites // _COARSENING * _COARSENING
-    for name in ("tgf_beta1", "mmp9", "cytokine", "vegf"):
-        d = np.where(air, 0.0, p[f"{name}.diffusivity_um2_per_s"])
-        getattr(model, name).set_diffusivity(np.broadcast_to(d, lattice.shape))
-    model.drug.set_diffusivity(tissue)
+    model.drug.set_diffusivity((model.tissue.code != AIR).astype(float))
     model.drug.concentration[...] = 0.0
 
 
@@ -55,7 +70,7 @@ def settle(model: HealingModel) -> None:
 
 
 def release(model: HealingModel, left: NDArray[np.float32]) -> None:
-    """Set signals free: alarmin from dead cells, TGF-beta1 from clot, matrix and clearance, cytokine from fragments.
+    """Set signals free: alarmin from dead cells, growth factors from clot, TGF-beta1 from matrix, and activate it.
 
     ``left`` is what :meth:`Matrix.turn_over` returns; sources are added to the fields in ng/mL/s.
     """
@@ -71,19 +86,56 @@ def release(model: HealingModel, left: NDArray[np.float32]) -> None:
     leaked[cells["iz"][rows], cells["iy"][rows], cells["ix"][rows]] += cells["alarmin_ng"][rows] * share
     cells["alarmin_ng"][rows] *= 1.0 - share
     # all sources are linear, so they are summed on the fields' own cells
-    alarmin = model.cytokine.restrict(leaked) / model.lattice.site_volume_ml
-    lysed, cleared, fibrin = (model.tgf_beta1.restrict(each) for each in left)
-    model.cytokine.add_source((alarmin + p["cytokine.fragment_release_ng_per_mg"] * cleared) * per_s)
-    dead_cleared = alarmin / p["cytokine.alarmin_pg_per_dead_cell"]
-    model.tgf_beta1.add_source(
-        per_s
-        * (
-            p["tgf_beta1.clearance_release_pg_per_dead_cell"] * dead_cleared
-            + p["tgf_beta1.clot_content_ng_per_mg_fibrin"] * fibrin
-            + p["tgf_beta1.matrix_content_ng_per_mg_collagen"] * lysed
-            + p["tgf_beta1.clearance_release_ng_per_mg_fragments"] * cleared
-        )
-    )
+    lysed, fibrin = (model.latent_tgf_beta1.restrict(each) for each in left)
+    alarm = model.cytokine.restrict(leaked) / model.lattice.site_volume_ml
+    model.cytokine.add_source((alarm + p["cytokine.clot_content_ng_per_mg_fibrin"] * fibrin) * per_s)
+    clot = p["tgf_beta1.clot_content_ng_per_mg_fibrin"] * fibrin
+    active = p["tgf_beta1.plasmin_active_share"] * clot
+    latent = clot - active + p["tgf_beta1.matrix_content_ng_per_mg_collagen"] * lysed
+    model.latent_tgf_beta1.add_source(latent * per_s)
+    model.tgf_beta1.add_source(active * per_s)
+    model.pdgf.add_source(p["pdgf.clot_content_ng_per_mg_fibrin"] * model.pdgf.restrict(left[1]) * per_s)
+    _activate(model)
+
+
+def _activate(model: HealingModel) -> None:
+    """Turn latent TGF-beta1 into active: everywhere, and faster by MMP9; decorin on collagen holds it.
+
+    What the latent field lost in its last step is the source of the active one in the next, to the last molecule.
+    """
+    p, latent = model.parameters, model.latent_tgf_beta1
+    model.tgf_beta1.add_source(latent.uptake * latent.concentration)
+    intact = model.site.collagen_mg_per_ml
+    decorin = p["tgf_beta1.decorin_binding_per_h"] * model.tgf_beta1.restrict(model.matrix.collagen) / intact
+    model.tgf_beta1.uptake[...] = decorin / _SECONDS_PER_HOUR
+    latent.uptake[...] = (
+        p["tgf_beta1.activation_per_h"] + p["tgf_beta1.mmp9_activation_per_h"] * mmp9_effect(model)
+    ) / _SECONDS_PER_HOUR
+
+
+def bind_mmp9(model: HealingModel) -> None:
+    """Find the MMP9 that TIMP-1 leaves free: one to one, at equilibrium within the step.
+
+    References
+    ----------
+    Olson (1997) J Biol Chem 272:29975, doi:10.1074/jbc.272.47.29975: bound within some 20 min at wound concentrations.
+    """
+    p = model.parameters
+    mass = p["mmp9.molar_mass_kda"]
+    mmp9 = model.mmp9.concentration / mass
+    excess = mmp9 - model.timp1.concentration / p["timp1.molar_mass_kda"]
+    held = p["timp1.dissociation_nmol_per_l"]
+    # the positive root of free^2 + (held - excess) free - held mmp9 = 0, without cancellation; ng/mL over kDa is nmol/L
+    b = held - excess
+    root = np.sqrt(b * b + 4.0 * held * mmp9)
+    free = np.where(b > 0.0, 2.0 * held * mmp9 / (b + root), 0.5 * (root - b))
+    model.mmp9_active = free * mass
+
+
+def mmp9_effect(model: HealingModel) -> NDArray[np.float64]:
+    """How near active MMP9 is to its strongest effect, 0 to 1, on the cells of its field."""
+    active: NDArray[np.float64] = model.mmp9_active
+    return active / (model.parameters["mmp9.half_effect_ng_per_ml"] + active)
 
 
 def step(model: HealingModel) -> None:
@@ -92,8 +144,18 @@ def step(model: HealingModel) -> None:
     _oxygen(model, codes)
     _secrete_vegf(model, codes)
     # the longest first, so that no thread waits for one at the end
-    fields = (model.oxygen, model.cytokine, model.mmp9, model.tgf_beta1, model.vegf)
+    fields = (
+        model.oxygen,
+        model.timp1,
+        model.mmp9,
+        model.latent_tgf_beta1,
+        model.cytokine,
+        model.tgf_beta1,
+        model.vegf,
+        model.pdgf,
+    )
     model.pool.run([(field.step, (model.step_h,)) for field in fields])
+    bind_mmp9(model)
 
 
 def _secrete_vegf(model: HealingModel, codes: NDArray[np.uint8]) -> None:

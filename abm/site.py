@@ -51,6 +51,11 @@ class SkinSite:
     anagen_fraction: float
 
     @property
+    def collagen_mg_per_ml(self) -> float:
+        """Collagen I and III of intact dermis."""
+        return self.collagen_1_mg_per_ml + self.collagen_3_mg_per_ml
+
+    @property
     def layers(self) -> SkinLayers:
         """Thicknesses that the thermal stage needs."""
         return SkinLayers(

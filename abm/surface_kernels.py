@@ -122,7 +122,6 @@ def grow(
     corneum,
     bed_z,
     neutrophils,
-    cytokine,
     factor,
     dt,
     resident,
@@ -130,23 +129,17 @@ def grow(
     drying,
     growth_corneum,
     growth_bed,
-    neutrophil_ratio,
-    neutrophil_time,
-    half_effect,
+    critical_neutrophils,
     killing,
 ):
     """Let bacteria (CFU/cm2) of every column grow where it is moist, and return to the resident number where dry.
 
-    Neutrophils kill on an open bed at the growth rate times ``neutrophil_ratio`` times their share ``neutrophils``,
-    which follows the Hill share of the cytokine at the bed in ``neutrophil_time``; ``killing`` (1/h) comes on top
-    everywhere.
+    Neutrophils kill on an open bed in proportion to their number at the bed, as fast as bacteria grow where there are
+    ``critical_neutrophils``; ``killing`` (1/h) comes on top everywhere.
     """
     ny, nx = load.shape
-    gathered = 1.0 - math.exp(-dt / neutrophil_time)
     for y in range(ny):
         for x in range(nx):
-            c = max(0.0, cytokine[bed_z[y, x] // factor, y // factor, x // factor])
-            neutrophils[y, x] += (c / (half_effect + c) - neutrophils[y, x]) * gathered
             if not moist[y, x]:
                 load[y, x] = logistic(load[y, x], drying * resident, -drying - killing, 0.0, dt)
                 continue
@@ -154,7 +147,8 @@ def grow(
             immune = 0.0
             if corneum[y, x] <= 0.0:
                 growth = growth_bed
-                immune = growth_bed * neutrophil_ratio * neutrophils[y, x]
+                there = neutrophils[bed_z[y, x] // factor, y // factor, x // factor]
+                immune = growth_bed * there / critical_neutrophils
             load[y, x] = logistic(load[y, x], drying * resident, growth - immune - killing, growth / capacity, dt)
 
 

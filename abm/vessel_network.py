@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from mendsim.abm.agents.vessel import Vessel
 from mendsim.abm.draws import uniforms
 from mendsim.abm.flow import conductance, solve_flow
+from mendsim.abm.tissue import HYPODERMIS
 from mendsim.abm.vessel_anatomy import ARTERIOLE
 from mendsim.common.purposes import MIGRATION_DIRECTION, SPROUTING
 
@@ -51,6 +52,9 @@ class VesselNetwork:
         slab = model.parameters["vessel.section_thickness_um"]
         self.share = min(1.0, model.lattice.ny * model.lattice.spacing_um / slab) if model.lattice.ny == 1 else 1.0
         self.solve()
+        dermis = model.oxygen.restrict(model.intact_dermis)
+        drawn = float(np.sum(self._filled * dermis))
+        self._per_healthy = float(dermis.sum()) / drawn if drawn > 0.0 else 0.0
 
     @property
     def segments(self):
@@ -99,6 +103,24 @@ class VesselNetwork:
         v["flow_nl_per_min"][...] = flow
         v["perfused"][...] = np.abs(flow) > p["vessel.perfused_flow_nl_per_min"]
         self.exchange = self.rasterise((v["perfused"] == 1) & v.alive[: v.n_rows])
+        self._filled = self.rasterise(self.filled())
+        self._open = self.rasterise((v["coagulated"] == 0) & (v["growing"] == 0) & v.alive[: v.n_rows])
+
+    def supply(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Vessels under pressure in each cell of the oxygen field, over their mean in the healthy dermis.
+
+        Parameters
+        ----------
+        codes : compartments; the capillaries among fat cells are not drawn as segments and count as the mean.
+        """
+        return self._per_healthy * self._filled + self.model.oxygen.restrict(codes == HYPODERMIS)
+
+    def open_vessels(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """As :meth:`supply`, of every vessel that is not coagulated.
+
+        One whose upstream is coagulated still holds blood, and in skin gets it from outside the plane of a section.
+        """
+        return self._per_healthy * self._open + self.model.oxygen.restrict(codes == HYPODERMIS)
 
     def perfused_midpoints(self) -> NDArray[np.float64]:
         """Middles of perfused segments, ``(n, 3)`` um."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mendsim.abm import channel
-from mendsim.abm.agents import melanocyte
+from mendsim.abm.agents import heat_shock, melanocyte
 from mendsim.abm.agents.fibroblast import Fibroblast
 from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
 from mendsim.abm.agents.t_cell import TCell
@@ -36,10 +36,12 @@ def injure(model: HealingModel, injury: Injury) -> None:
             "the injury was computed on another lattice", value=str(injury.lattice), allowed=str(model.lattice)
         )
     removed = injury.ablated >= _REMOVED
+    heat_shock.take(model, injury)
     model.matrix.denature(injury.damage["collagen_denaturation"])
     model.matrix.remove(injury.ablated)
     _kill_keratinocytes(model, injury, removed)
     melanocyte.injure(model, injury, removed, draw_of(model))
+    model.leukocytes.injure(injury)
     _kill_dermal(model, Fibroblast, injury.damage["fibroblast_necrosis"], removed)
     _kill_dermal(model, TCell, injury.damage["t_cell_apoptosis"], removed)
     code = model.tissue.code
@@ -121,4 +123,6 @@ def _kill_dermal(model: HealingModel, kind: type, fraction: np.ndarray, removed:
     gone = removed[at]
     killed = _dies(model, cells.uid[rows], fraction[at]) & ~gone
     np.add.at(model.alarmin_ng, tuple(index[killed] for index in at), _alarmin_ng(model))
+    buried = rows[killed]
+    model.leukocytes.bury(np.stack([cells[name][buried] for name in ("x_um", "y_um", "z_um")], axis=1))
     cells.remove(rows[killed | gone])

@@ -76,6 +76,48 @@ PANELS: dict[str, Panel] = {
         ),
         logarithmic=True,
     ),
+    "growth_factors": Panel(
+        title="Growth factors and TIMP-1",
+        lines=(
+            ("latent_tgf_beta1_ng_per_ml", "latent TGF-β1"),
+            ("pdgf_ng_per_ml", "PDGF"),
+            ("timp1_ng_per_ml", "TIMP-1"),
+        ),
+        logarithmic=True,
+    ),
+    "redness": Panel(
+        title="Redness", lines=(("erythema_ratio", "redness"),), number="times that of intact skin", if_moved=True
+    ),
+    "swelling": Panel(title="Swelling", lines=(("oedema_um", "swelling"),), if_moved=True),
+    "leukocytes": Panel(
+        title="White blood cells",
+        lines=(
+            ("neutrophils_per_mm3", "neutrophils"),
+            ("macrophages_per_mm3", "macrophages, all"),
+            ("inflammatory_macrophages_per_mm3", "inflammatory"),
+            ("repairing_macrophages_per_mm3", "repairing"),
+        ),
+        if_moved=True,
+    ),
+    "dead_cells": Panel(title="Dead cells of the dermis", lines=(("dead_cells_mg_per_ml", "protein"),)),
+    "heat_shock": Panel(
+        title="Heat-shock protein 70",
+        lines=(("hsp70_epidermis_ratio", "epidermis"), ("hsp70_dermis_ratio", "fibroblasts")),
+        number="times that at rest",
+        if_moved=True,
+    ),
+    "hsp70_cells": Panel(
+        title="Cells that show HSP70",
+        lines=(("hsp70_positive_fraction", "HSP70"),),
+        number="share of living cells",
+        if_moved=True,
+    ),
+    "hsp47": Panel(
+        title="HSP47 of fibroblasts",
+        lines=(("hsp47_ratio", "HSP47"),),
+        number="times that at rest",
+        if_moved=True,
+    ),
     "fibroblasts": Panel(
         title="Fibroblasts",
         lines=(
@@ -84,17 +126,31 @@ PANELS: dict[str, Panel] = {
             ("myofibroblast_count", "myofibroblasts"),
         ),
     ),
+    "apoptosis": Panel(title="Dying fibroblasts", lines=(("apoptotic_fibroblast_count", "apoptotic"),), if_moved=True),
     "t_cells": Panel(title="T cells", lines=(("t_cell_count", "T cells"),)),
     "collagen": Panel(title="Collagen I and III", lines=(("collagen_mg_per_ml", "collagen"),), relative=True),
     "collagen_types": Panel(
         title="Collagen by type",
         lines=(("collagen_1_mg_per_ml", "collagen I"), ("collagen_3_mg_per_ml", "collagen III")),
     ),
+    "collagen_synthesis": Panel(
+        title="Collagen synthesis",
+        lines=(("procollagen_1_ratio", "procollagen I"), ("procollagen_3_ratio", "procollagen III")),
+        number="times that at rest",
+        if_moved=True,
+    ),
     "damaged_collagen": Panel(
         title="Damaged collagen",
         lines=(("denatured_collagen_mg_per_ml", "denatured"), ("fragments_mg_per_ml", "fragments")),
     ),
     "fibres": Panel(title="Fibre alignment", lines=(("orientation_order", "order"),), number="0 all ways, 1 parallel"),
+    "tension": Panel(
+        title="Tension and contraction",
+        lines=(("tension_kpa", "tension of fibres"), ("contraction_kpa", "pull of myofibroblasts")),
+    ),
+    "elasticity": Panel(
+        title="Elasticity", lines=(("elasticity_index", "elasticity"),), number="times that of intact skin"
+    ),
     "scar": Panel(title="Scar depth", lines=(("scar_depth_um", "depth"),)),
     "blood": Panel(
         title="Blood vessels",

@@ -15,6 +15,23 @@ def _relative(run: xr.DataTree, name: str) -> curves.Curve | None:
     return None if series is None or not series[0] else 100.0 * series / series[0]
 
 
+def _change(run: xr.DataTree, name: str) -> float:
+    """Return a series at its end against its start in percent, ``nan`` if it is missing or starts at zero."""
+    values = store.values(run, name)
+    return np.nan if values is None else curves.percent_change(values)
+
+
+def _peak_day(run: xr.DataTree, name: str) -> float:
+    values = store.values(run, name)
+    return np.nan if values is None else curves.peak(store.days(run), values)[1]
+
+
+def _collagen_1_to_3(run: xr.DataTree) -> curves.Curve | None:
+    """Collagen I for each part of collagen III, None where there is none."""
+    old, young = store.values(run, "collagen_1_mg_per_ml"), store.values(run, "collagen_3_mg_per_ml")
+    return None if old is None or young is None or young.min() <= 0.0 else old / young
+
+
 @outcome("collagen, lowest", "% of start")
 def collagen_minimum(run: xr.DataTree) -> float:
     """Lowest mean density of collagen I and III in the dermis against the start."""
@@ -43,6 +60,38 @@ def collagen_3_peak_share(run: xr.DataTree) -> float:
     return np.nan if young is None or both is None else float(100.0 * np.max(young / both))
 
 
+@outcome("collagen I to III, lowest", "to 1")
+def collagen_1_to_3_lowest(run: xr.DataTree) -> float:
+    """Lowest ratio of collagen I to collagen III."""
+    ratio = _collagen_1_to_3(run)
+    return np.nan if ratio is None else float(ratio.min())
+
+
+@outcome("collagen I to III, at the end", "to 1")
+def collagen_1_to_3_final(run: xr.DataTree) -> float:
+    """Ratio of collagen I to collagen III at the end."""
+    ratio = _collagen_1_to_3(run)
+    return np.nan if ratio is None else float(ratio[-1])
+
+
+@outcome("procollagen I, day of the peak", "day")
+def procollagen_1_peak_day(run: xr.DataTree) -> float:
+    """Day on which fibroblasts are set to make most collagen I."""
+    return _peak_day(run, "procollagen_1_ratio")
+
+
+@outcome("procollagen III, day of the peak", "day")
+def procollagen_3_peak_day(run: xr.DataTree) -> float:
+    """Day on which fibroblasts are set to make most collagen III."""
+    return _peak_day(run, "procollagen_3_ratio")
+
+
+@outcome("HSP47, day of the peak", "day")
+def hsp47_peak_day(run: xr.DataTree) -> float:
+    """Day on which the HSP47 of all fibroblasts is highest."""
+    return _peak_day(run, "hsp47_ratio")
+
+
 @outcome("denatured collagen, peak", "mg/mL")
 def denatured_collagen_peak(run: xr.DataTree) -> float:
     """Highest mean density of heat-denatured collagen in the dermis."""
@@ -50,18 +99,36 @@ def denatured_collagen_peak(run: xr.DataTree) -> float:
     return np.nan if denatured is None else float(denatured.max())
 
 
+@outcome("denatured collagen, left at the end", "% of peak")
+def denatured_collagen_left(run: xr.DataTree) -> float:
+    """Heat-denatured collagen at the end against its highest."""
+    denatured = store.values(run, "denatured_collagen_mg_per_ml")
+    return np.nan if denatured is None or not denatured.max() else float(100.0 * denatured[-1] / denatured.max())
+
+
 @outcome("fibre alignment, change", "%")
 def orientation_change(run: xr.DataTree) -> float:
     """Mean order of the collagen fibres (0 in all directions, 1 parallel) at the end against the start."""
-    order = store.values(run, "orientation_order")
-    return np.nan if order is None else curves.percent_change(order)
+    return _change(run, "orientation_order")
 
 
 @outcome("elastin, change", "%")
 def elastin_change(run: xr.DataTree) -> float:
     """Mean density of elastin in the dermis at the end against the start."""
-    elastin = store.values(run, "elastin_mg_per_ml")
-    return np.nan if elastin is None else curves.percent_change(elastin)
+    return _change(run, "elastin_mg_per_ml")
+
+
+@outcome("elasticity, change", "%")
+def elasticity_change(run: xr.DataTree) -> float:
+    """Elasticity that collagen, its order and elastin give at the end against the start."""
+    return _change(run, "elasticity_index")
+
+
+@outcome("contraction, peak", "kPa")
+def contraction_peak(run: xr.DataTree) -> float:
+    """Highest mean stress with which myofibroblasts pull."""
+    pull = store.values(run, "contraction_kpa")
+    return np.nan if pull is None else float(pull.max())
 
 
 @outcome("scar depth, change", "µm")
@@ -78,6 +145,12 @@ def scar_depth_change_percent(run: xr.DataTree) -> float:
     return np.nan if depth is None or not store.has_scar(run) else curves.percent_change(depth)
 
 
+@outcome("scar volume, change", "%")
+def scar_volume_change_percent(run: xr.DataTree) -> float:
+    """Volume of the scar under the flat surface at the end against the start; negative is smaller."""
+    return _change(run, "scar_volume_mm3_per_mm2") if store.has_scar(run) else np.nan
+
+
 @outcome("fibroblasts, peak", "% of start")
 def fibroblast_peak(run: xr.DataTree) -> float:
     """Highest number of fibroblasts, myofibroblasts included, against the start."""
@@ -88,8 +161,7 @@ def fibroblast_peak(run: xr.DataTree) -> float:
 @outcome("myofibroblasts, day of the peak", "day")
 def myofibroblast_peak_day(run: xr.DataTree) -> float:
     """Day on which there are most myofibroblasts."""
-    count = store.values(run, "myofibroblast_count")
-    return np.nan if count is None else curves.peak(store.days(run), count)[1]
+    return _peak_day(run, "myofibroblast_count")
 
 
 @outcome("drift of the untreated dermis", "%")
@@ -98,9 +170,18 @@ def dermal_drift(run: xr.DataTree) -> float:
 
     A quantity that starts at zero has no change in percent; that signals stay silent shows in their own outcomes.
     """
-    if len(store.session_days(run)):
-        return np.nan
+    changes = drifts(run)
+    return np.nan if len(store.session_days(run)) or not changes else max(changes.values())
+
+
+def drifts(run: xr.DataTree) -> dict[str, float]:
+    """Largest change of each dermal series from its start, at any time, in percent; those that start at zero left out.
+
+    Parameters
+    ----------
+    run : a run from `mendsim.analysis.open_run`.
+    """
     series = run["series"].data_vars
     dermal = [str(name) for name, variable in series.items() if variable.attrs.get("dermal")]
-    changes = [np.abs(curve - 100.0).max() for name in dermal if (curve := _relative(run, name)) is not None]
-    return float(max(changes)) if changes else np.nan
+    curve = {name: _relative(run, name) for name in dermal}
+    return {name: float(np.abs(values - 100.0).max()) for name, values in curve.items() if values is not None}

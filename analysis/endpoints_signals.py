@@ -1,11 +1,11 @@
-"""End points of the signals: how high they rise, and when."""
+"""End points of signals and inflammation: how high they rise, and when; downtime."""
 
 from __future__ import annotations
 
 import numpy as np
 import xarray as xr
 
-from mendsim.analysis import curves, store
+from mendsim.analysis import curves, downtime, store
 from mendsim.analysis.endpoints import outcome
 
 
@@ -48,3 +48,39 @@ def cytokine_peak(run: xr.DataTree) -> float:
 def cytokine_peak_day(run: xr.DataTree) -> float:
     """Day on which the mean concentration of the inflammatory cytokine is highest."""
     return _peak(run, "cytokine_ng_per_ml")[1]
+
+
+@outcome("neutrophils, day of the peak", "day")
+def neutrophils_peak_day(run: xr.DataTree) -> float:
+    """Day on which there are most neutrophils in the dermis."""
+    return _peak(run, "neutrophils_per_mm3")[1]
+
+
+@outcome("macrophages, day of the peak", "day")
+def macrophages_peak_day(run: xr.DataTree) -> float:
+    """Day on which there are most macrophages in the dermis, residents included."""
+    return _peak(run, "macrophages_per_mm3")[1]
+
+
+@outcome("redness, peak", "times")
+def redness_peak(run: xr.DataTree) -> float:
+    """Highest amount of blood in the vessels of the upper dermis, in times that of intact skin."""
+    return _peak(run, "erythema_ratio")[0]
+
+
+@outcome("redness, day of the peak", "day")
+def redness_peak_day(run: xr.DataTree) -> float:
+    """Day on which there is most blood in the vessels of the upper dermis."""
+    return _peak(run, "erythema_ratio")[1]
+
+
+@outcome("swelling, peak", "µm")
+def swelling_peak_um(run: xr.DataTree) -> float:
+    """Highest mean thickness that excess fluid adds to the skin."""
+    return _peak(run, "oedema_um")[0]
+
+
+@outcome("downtime", "days")
+def downtime_days(run: xr.DataTree) -> float:
+    """Days after the last session for which skin is open, red or swollen."""
+    return downtime.downtime_d(run)

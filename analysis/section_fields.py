@@ -55,8 +55,8 @@ def collagen(
     density = (section["collagen_1"] + section["collagen_3"]).to_numpy().astype(float)
     limit = collagen_limit(run) if highest is None else highest
     in_dermis = np.isin(section["tissue"].to_numpy(), _WITH_COLLAGEN)
-    _field_image(ax, relief, np.where(in_dermis, density, np.nan), section, COLLAGEN_MAP, Normalize(0.0, limit))
-    _fibres(ax, relief, section, in_dermis & (density > 0.1 * limit), window)
+    field_image(ax, relief, np.where(in_dermis, density, np.nan), section, COLLAGEN_MAP, Normalize(0.0, limit))
+    strokes(ax, relief, section, in_dermis & (density > 0.1 * limit), window)
     frame(ax, relief, window, store.day_label(store.drawn_day(run, day)))
     if bar:
         colour_bar([ax], COLLAGEN_MAP, Normalize(0.0, limit), "collagen I + III [mg/mL]")
@@ -127,14 +127,14 @@ def _field(
     limit = field_limit(name, run) if highest is None else highest
     values = np.where(section["tissue"].to_numpy() > 0, section[name].to_numpy().astype(float), np.nan)
     norm = field_norm(name, limit)
-    _field_image(ax, relief, np.maximum(values, norm.vmin or 0.0), section, SIGNAL_MAP, norm)
+    field_image(ax, relief, np.maximum(values, norm.vmin or 0.0), section, SIGNAL_MAP, norm)
     frame(ax, relief, window, store.day_label(store.drawn_day(run, day)))
     if label:
         colour_bar([ax], SIGNAL_MAP, norm, label)
     return ax
 
 
-def _field_image(
+def field_image(
     ax: Axes,
     relief: surface.Relief,
     values: NDArray,
@@ -168,10 +168,29 @@ def _field_image(
             ax.contour(relief.x_um, depth, edge, levels=[0.5], colors=style.INK, linewidths=0.6)
 
 
-def _fibres(ax: Axes, relief: surface.Relief, section: xr.Dataset, where: NDArray, window: Window | None) -> None:
+def strokes(
+    ax: Axes,
+    relief: surface.Relief,
+    section: xr.Dataset,
+    where: NDArray,
+    window: Window | None = None,
+    *,
+    colour: str = _FIBRE_COLOUR,
+    pitch_um: float = _FIBRE_PITCH_UM,
+) -> None:
+    """Draw strokes along the fibres, longer where they are more parallel.
+
+    Parameters
+    ----------
+    ax, window : as in `collagen`.
+    relief, section : of the picture; the section holds ``orientation_rad`` and ``orientation_order``.
+    where : sites that may have a stroke, ``(nz, nx)``.
+    colour : of the strokes.
+    pitch_um : distance between strokes in a whole section; a stroke of full order is this long.
+    """
     left, right = relief.extent_um[:2] if window is None else window[:2]
     whole = relief.extent_um[1] - relief.extent_um[0]
-    pitch = _FIBRE_PITCH_UM * max(0.4, (right - left) / whole)
+    pitch = pitch_um * max(0.4, (right - left) / whole)
     stride = max(1, round(pitch / relief.spacing_um))
     iz, ix = (
         grid.ravel() for grid in np.mgrid[stride // 2 : where.shape[0] : stride, stride // 2 : where.shape[1] : stride]
@@ -183,9 +202,7 @@ def _fibres(ax: Axes, relief: surface.Relief, section: xr.Dataset, where: NDArra
     step = np.column_stack([half * np.cos(angle), half * np.sin(angle)])
     middle = np.column_stack([x, depth])
     ax.add_collection(
-        LineCollection(
-            list(np.stack([middle - step, middle + step], axis=1)), colors=_FIBRE_COLOUR, linewidths=0.9, zorder=4
-        )
+        LineCollection(list(np.stack([middle - step, middle + step], axis=1)), colors=colour, linewidths=0.9, zorder=4)
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import xarray as xr
 
+from mendsim.analysis.contrasts import CONTRASTS, Contrast
 from mendsim.analysis.measures import MEASURES, Measure
 from mendsim.common.errors import InputError, choices
 from mendsim.common.targets import Target, load_targets
@@ -43,6 +44,7 @@ class Question:
     target : the published number, read as a bound if its words say so.
     measure : what is measured in each run, None if nothing can be.
     settings : scenarios in which it is measured.
+    contrast : what is asked of all settings side by side, in place of a measure.
     over : how several settings are joined: ``mean`` or ``largest``.
     assumed : settings that the paper does not give.
     missed_because, absent_because : why it is missed, or cannot be measured, as far as it is known.
@@ -51,6 +53,7 @@ class Question:
 
     target: Target
     measure: Measure | None
+    contrast: Contrast | None
     settings: tuple[Setting, ...]
     over: str
     assumed: str
@@ -61,6 +64,8 @@ class Question:
     @property
     def needs(self) -> tuple[Setting, ...]:
         """Settings that must be run: none where the model does not report what is measured."""
+        if self.contrast is not None:
+            return self.settings
         return () if self.measure is None or self.measure.missing else self.settings
 
 
@@ -118,6 +123,7 @@ def _question(target: Target, data: Mapping[str, Any]) -> Question:
     return Question(
         target=target.read_as(row.get("reads", "as_it_stands")),
         measure=MEASURES[measure] if measure else None,
+        contrast=CONTRASTS[row["contrast"]] if "contrast" in row else None,
         settings=tuple(settings) if study else (),
         over=row.get("over", "mean"),
         assumed="; ".join(text for text in (study.get("assumed", ""), row.get("reads_because", "")) if text),
@@ -151,6 +157,10 @@ def judge(question: Question, runs: Mapping[Setting, Sequence[xr.DataTree]]) -> 
     runs : of each of its settings, one run for each seed.
     """
     measure, target = question.measure, question.target
+    if question.contrast is not None:
+        model = question.contrast([runs[setting] for setting in question.settings])
+        status: Status = "hit" if target.admits(model, question.tolerance) else "missed"
+        return Verdict(question=question, model=model, low=model, high=model, status=status)
     if measure is None or measure.missing:
         return Verdict(question=question, absent=() if measure is None else measure.missing)
     values = [[measure(run, target.unit) for run in runs[setting]] for setting in question.settings]

@@ -104,6 +104,13 @@ class Parameters(Mapping[str, float]):
             entries[key] = _checked(key, replace(entries[key], value=float(value), origin=origin), origin)
         return Parameters(entries)
 
+    def with_zeros(self, keys: Iterable[str], *, origin: str) -> Parameters:
+        """Copy the table with some values set to 0, whatever their range: something is switched off, not varied."""
+        entries = dict(self.entries)
+        for key in keys:
+            entries[key] = replace(entries[key], value=0.0, origin=origin)
+        return Parameters(entries)
+
     def to_dict(self) -> dict[str, dict[str, object]]:
         """Every value with its provenance, ready for JSON."""
         return {key: dict(vars(entry)) for key, entry in self.entries.items()}

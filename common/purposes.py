@@ -34,6 +34,7 @@ TUMBLE = 27
 SPREADING = 28
 MELANOCYTE_DIVISION = 33
 MELANOCYTE_PLACE = 34
+ENGULFMENT = 35
 
 
 def all_purposes() -> dict[str, int]:

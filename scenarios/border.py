@@ -17,7 +17,7 @@ from mendsim.thermal import load_parameters as load_thermal_parameters
 from mendsim.thermal.device import FIELDS, Device, with_device
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 LAYERS = ("abm", "thermal")
 """Stages whose parameters a scenario may override, as ``abm.group.name``."""
@@ -62,6 +62,8 @@ def parameters_of(scenario: Scenario) -> dict[str, Parameters]:
             raise InputError("unknown stage", key=key, value=layer, allowed="abm.<parameter>, thermal.<parameter>")
         overrides[layer][name] = value
     tables = {layer: _overridden(layer, overrides[layer]) for layer in LAYERS}
+    if scenario.without:
+        tables["abm"] = _without(tables["abm"], scenario.without)
     for name, device in scenario.devices.items():
         values = {field: getattr(device, field) for field in FIELDS} | {"top_hat": float(device.top_hat)}
         tables["thermal"] = with_device(tables["thermal"], name, values, origin=scenario.name)
@@ -76,6 +78,12 @@ def _overridden(layer: str, values: Mapping[str, object]) -> Parameters:
         return table.with_overrides(values, origin="scenario")
     except InputError as error:
         raise InputError(error.problem, key=f"{layer}.{error.key}", value=error.value, allowed=error.allowed) from None
+
+
+def _without(table: Parameters, names: Sequence[str]) -> Parameters:
+    from mendsim.abm.mechanisms import without
+
+    return without(table, names)
 
 
 def library_of(scenario: Scenario) -> dict[str, Parameters]:

@@ -38,4 +38,6 @@ def injury_of(
             contact_s=event.contact_s,
             diameter_um=event.diameter_um,
         )
+    if event.sham:
+        return Injury.none(lattice)
     return deliver_session(event, sessions, lattice=lattice, layers=layers, parameters=parameters, seed=seed)

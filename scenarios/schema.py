@@ -77,6 +77,12 @@ def _drug_names() -> Iterable[str]:
     return load_drugs()
 
 
+def _mechanism_names() -> Iterable[str]:
+    from mendsim.abm.mechanisms import load_mechanisms
+
+    return load_mechanisms()
+
+
 def _treatment_names() -> Iterable[str]:
     from mendsim.abm.aftercare import load_treatments  # only some scenarios have aftercare
 
@@ -89,6 +95,7 @@ Pattern = Annotated[str, _one_of(lambda: PATTERNS)]
 ScanOrder = Annotated[str, _one_of(lambda: SCAN_ORDERS)]
 Drug = Annotated[str, _one_of(_drug_names)]
 Treatment = Annotated[str, _one_of(_treatment_names)]
+Mechanism = Annotated[str, _one_of(_mechanism_names)]
 
 
 class Table(BaseModel):
@@ -129,7 +136,10 @@ class DeviceTable(Table):
 
 
 class LaserEvent(Table):
-    """A laser session, as the operator sets it; spot and duration of a pulse are the device's unless given."""
+    """A laser session, as the operator sets it; spot and duration of a pulse are the device's unless given.
+
+    A ``sham`` session is the same with the laser off.
+    """
 
     kind: Literal["laser"]
     at_h: Moment = Field(alias="at")
@@ -150,6 +160,7 @@ class LaserEvent(Table):
     cooling_w_per_m2_k: Transfer = Field(default=1000.0, alias="cooling_transfer")
     cooling_before_s: Precooling = Field(default=0.0, alias="cooling_before")
     jitter_um: Jitter = Field(default=0.0, alias="jitter")
+    sham: bool = False
 
 
 class DrugEvent(Table):
@@ -243,6 +254,7 @@ class Scenario(Table):
     step_h: Step = Field(default=0.5, alias="step")
     save: Save
     parameters: dict[str, Any] = {}
+    without: tuple[Mechanism, ...] = ()
 
     _written: Mapping[str, Any] = PrivateAttr(default_factory=dict)
     _origins: Mapping[tuple[str, ...], str] = PrivateAttr(default_factory=dict)

@@ -44,6 +44,8 @@ class Keratinocyte(ColumnAgent):
     melanin_pg = Column("f8", unit="pg", doc="melanin in the cell")
     alarmin_ng = Column("f8", unit="ng", doc="alarmin still held by a dead cell")
     packed = Column("i2", unit="1", doc="cells killed by injury in this site; 0 for a fallen corneocyte", default=1)
+    heat_message = Column("f8", unit="1", doc="message of heat shock, 1 after a full sublethal dose")
+    hsp70 = Column("f8", unit="1", doc="HSP70 above the level of an unstressed cell, which is 1")
     mend_id = Column("i8", unit="1", doc="number of the MEND that a dead cell belongs to, 0 for none")
 
 
@@ -75,6 +77,8 @@ def crawl(model: HealingModel) -> None:
     """Close gaps from the sides, under dead columns (R06)."""
     cells, p, tissue = model.population(Keratinocyte), model.parameters, model.tissue
     sites = p["keratinocyte.migration_speed_um_per_h"] * model.step_h / model.lattice.spacing_um
+    if sites == 0.0:
+        return
     # at most every second chance is taken, so that a fast cell is not cut short
     substeps = min(moving_kernels.MOST_SUBSTEPS, max(1, int(np.ceil(2.0 * sites))))
     bed = np.take_along_axis(tissue.code, tissue.bed_z[None].astype(np.int64), axis=0)[0]
@@ -261,18 +265,22 @@ def crumble(model: HealingModel) -> None:
 
 
 def secrete(model: HealingModel) -> None:
-    """Secrete MMP9 from activated basal cells (R14)."""
+    """Secrete MMP9 and latent TGF-beta1 from activated basal cells (R14)."""
     cells, tissue = model.population(Keratinocyte), model.tissue
-    keratinocyte_crawl.secrete_at_edge(
-        tissue.occupant,
-        model.registry.row_of,
-        tissue.bed_z,
-        cells["kind"],
-        cells["activation"],
-        model.mmp9.source,
-        model.mmp9.factor,
-        model.quanta(model.parameters["keratinocyte.mmp9_secretion_pg_per_h"]),
-    )
+    for field, rate in (
+        (model.mmp9, "keratinocyte.mmp9_secretion_pg_per_h"),
+        (model.latent_tgf_beta1, "keratinocyte.tgf_beta1_secretion_pg_per_h"),
+    ):
+        keratinocyte_crawl.secrete_at_edge(
+            tissue.occupant,
+            model.registry.row_of,
+            tissue.bed_z,
+            cells["kind"],
+            cells["activation"],
+            field.source,
+            field.factor,
+            model.quanta(model.parameters[rate]),
+        )
 
 
 def lose(model: HealingModel, ids: np.ndarray) -> None:

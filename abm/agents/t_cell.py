@@ -58,7 +58,7 @@ def walk(model: HealingModel) -> None:
 
 
 def respond(model: HealingModel) -> None:
-    """Become active in cytokine, or at a bulb if autoreactive (R21, R24)."""
+    """Become active in cytokine among alarmed macrophages, or at a bulb if autoreactive (R21, R24)."""
     cells, rows = living(model, TCell)
     p, cytokine = model.parameters, model.cytokine
     bulbs = model.bulb_positions()
@@ -70,9 +70,11 @@ def respond(model: HealingModel) -> None:
         cells["autoreactive"],
         *bulbs,
         cytokine.concentration,
+        model.leukocytes.alarmed(),
         cells["activation"],
         model.lattice.spacing_um,
         cytokine.factor,
+        model.leukocytes.neutrophils.factor,
         model.step_h,
         p["t_cell.cytokine_half_effect_ng_per_ml"],
         p["t_cell.activation_time_h"],

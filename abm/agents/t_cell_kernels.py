@@ -75,20 +75,26 @@ def respond(
     bulb_y,
     bulb_z,
     cytokine,
+    alarmed,
     activation,
     spacing,
     factor,
+    alarmed_factor,
     dt,
     half_effect,
     time,
     reach,
 ):
-    """Follow stimulation: cytokine for all, and antigen for autoreactive ones within ``reach`` um of a bulb."""
+    """Follow stimulation: cytokine where macrophages are alarmed, and antigen within ``reach`` um of a bulb.
+
+    Antigen counts for autoreactive cells alone. Cytokine alone activates no T cell: it takes cells that present to it
+    (so that T cells cannot keep each other active once the dead are gone).
+    """
     share = 1.0 - math.exp(-dt / time)
     coarse = spacing * factor
     for row in rows:
         c = read(cytokine, x[row], y[row], z[row], coarse)
-        signal = c / (half_effect + c)
+        signal = c / (half_effect + c) * read(alarmed, x[row], y[row], z[row], spacing * alarmed_factor)
         if autoreactive[row] == 1:
             for k in range(len(bulb_x)):
                 d2 = (x[row] - bulb_x[k]) ** 2 + (y[row] - bulb_y[k]) ** 2 + (z[row] - bulb_z[k]) ** 2

@@ -69,19 +69,22 @@ class Field:
         self._to_held = np.zeros(self.shape)
         self._stale = True
 
+    @property
+    def heights_um(self) -> NDArray[np.float64]:
+        """Extent of the cells along depth, ``(mz, 1, 1)``."""
+        return self._widths[0][:, None, None]
+
     def restrict(self, fine: NDArray) -> NDArray[np.float64]:
         """Mean of a lattice array over the sites of each cell."""
-        out = np.zeros(self.shape)
-        multigrid.block_mean(np.ascontiguousarray(fine, np.float64), out)
-        return out
+        return merge(fine, self.shape)
 
     def on_lattice(self) -> NDArray[np.float64]:
         """Concentration at every lattice site, ``(nz, ny, nx)``: the value of its cell."""
-        out = self.concentration
-        for axis, n in enumerate(self.lattice.shape):
-            if len(self._widths[axis]) != n:
-                out = np.repeat(out, self.factor, axis=axis).take(range(n), axis=axis)
-        return out
+        return spread(self.concentration, self.lattice.shape, self.factor)
+
+    def on(self, finer: Field) -> NDArray[np.float64]:
+        """Concentration on the cells of a field that is as fine or finer, and divides the cells of this one."""
+        return spread(self.concentration, finer.shape, self.factor // finer.factor)
 
     def set_diffusivity(self, fine: ArrayLike) -> None:
         """Set D (um2/s) of every lattice site; cells and faces take harmonic means: barriers lie across the flux.
@@ -201,6 +204,22 @@ class Field:
             self._faces[axis, self._cells] = faces.ravel()
         multigrid.coarsen_faces(self._shapes, self._start, self._faces)
         self._stale = False
+
+
+def spread(coarse: NDArray, shape: tuple[int, ...], factor: int) -> NDArray[np.float64]:
+    """Values of coarse cells on the finer cells of some shape, ``factor`` times narrower."""
+    out = coarse
+    for axis, n in enumerate(shape):
+        if out.shape[axis] != n:
+            out = np.repeat(out, factor, axis=axis).take(range(n), axis=axis)
+    return out
+
+
+def merge(fine: NDArray, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Mean of fine cells over the coarser cells of some shape."""
+    out = np.zeros(shape)
+    multigrid.block_mean(np.ascontiguousarray(fine, np.float64), out)
+    return out
 
 
 @njit(cache=True, nogil=True)

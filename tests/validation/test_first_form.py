@@ -74,32 +74,42 @@ def test_debris_moves_up_and_is_shed(healing):
     assert shed[-1] == count[0]
 
 
-def test_collagen_falls_then_rises_above_its_start_where_none_was_ablated(healing):
+def test_collagen_falls_and_comes_back(healing):
     intact, hours, series = healing
     collagen, before = series["collagen_mg_per_ml"], intact["collagen_mg_per_ml"]
     assert collagen[0] < before
     assert collagen[hours == 72.0] < before
     ablated = series["barrier_open_fraction"][0] > 0.0
-    # a channel has lost matrix besides what was denatured: half of it is back
-    assert collagen[-1] > (0.5 * (collagen[0] + before) if ablated else before)
+    # a zone takes months: after six weeks a fifth of what was lost is back, less of it in a channel
+    assert collagen[-1] > collagen[0] + (0.1 if ablated else 0.2) * (before - collagen[0])
+    assert collagen[-1] > collagen[hours == 21 * 24.0] > collagen[hours == 7 * 24.0]
     share = series["collagen_3_mg_per_ml"] / collagen
     assert share[-1] > intact["collagen_3_mg_per_ml"] / intact["collagen_mg_per_ml"]
 
 
-def test_signals_rise_in_order_and_fall(healing):
+def test_inflammation_comes_before_growth_factor_and_that_before_collagen(healing):
     _, hours, series = healing
-    tgf, mmp9, cytokine = (series[f"{name}_ng_per_ml"] for name in ("tgf_beta1", "mmp9", "cytokine"))
-    assert hours[np.argmax(cytokine)] <= hours[np.argmax(tgf)] <= hours[np.argmax(mmp9)]
-    for signal in (tgf, cytokine):
+    cytokine, tgf, mmp9 = (series[f"{name}_ng_per_ml"] for name in ("cytokine", "tgf_beta1", "mmp9"))
+    third, first = (series[f"procollagen_{kind}_ratio"] for kind in (3, 1))
+    peaks = [hours[np.argmax(series_)] for series_ in (cytokine, tgf, third)]
+    assert peaks == sorted(peaks)
+    assert peaks[0] < peaks[1] < peaks[2]
+    assert np.argmax(series["neutrophils_per_mm3"]) < np.argmax(series["repairing_macrophages_per_mm3"])
+    # collagen III goes as the tissue matures, collagen I stays
+    assert third[-1] / third.max() < first[-1] / first.max() + 0.05
+    # neutrophils bring MMP9 with them; fibroblasts follow
+    assert peaks[0] <= hours[np.argmax(mmp9)] < peaks[2]
+    for signal in (cytokine, mmp9):
         assert signal[-1] < 0.1 * signal.max()
-    assert cytokine[hours == 14 * 24.0] < 0.1 * cytokine.max()
-    assert mmp9[-1] < mmp9.max()
+    # macrophages go on eating fragments, and repairing ones secrete as long as they stay
+    assert tgf[-1] < 0.25 * tgf.max()
+    assert cytokine[hours == 14 * 24.0] < 0.01 * cytokine.max()
 
 
 def test_fibroblasts_come_and_go(healing):
     intact, hours, series = healing
     count = series["fibroblast_count"]
-    assert count[hours == 48.0] < 1.2 * intact["fibroblast_count"]
+    assert count[hours == 36.0] < 1.2 * intact["fibroblast_count"]
     assert count.max() > 1.5 * intact["fibroblast_count"]
     assert count[-1] < count.max()
 

@@ -7,8 +7,8 @@ import pytest
 
 from mendsim.abm.agents.follicle import Follicle
 from mendsim.abm.agents.t_cell import TCell
+from mendsim.abm.dermal_report import depression_um
 from mendsim.abm.observables import FIELDS, OBSERVABLES
-from mendsim.abm.report import depression_um
 from mendsim.abm.site import site_names
 from mendsim.common.errors import InputError
 from mendsim.common.lattice import Lattice

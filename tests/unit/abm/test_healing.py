@@ -153,16 +153,6 @@ def test_if_growing_cells_cannot_lift_debris_the_zone_stays_open(make, injury, m
     assert closed["debris_count"] < 0.3 * start
 
 
-def test_without_lysis_dead_matrix_stays(make, injury):
-    model = make(parameters=changed(mmp9__denatured_lysis_per_d=0.05, mmp9__half_effect_ng_per_ml=500))
-    usual = make()
-    for one in (model, usual):
-        one.injure(injury(one.lattice))
-    slow, fast = run(model, 10), run(usual, 10)
-    assert slow["denatured_collagen_mg_per_ml"] > 2.0 * fast["denatured_collagen_mg_per_ml"]
-    assert slow["collagen_mg_per_ml"] < fast["collagen_mg_per_ml"]
-
-
 def test_without_waking_fibroblasts_lay_nothing(make, injury, monkeypatch):
     monkeypatch.setattr(fibroblast, "respond", lambda model: None)
     model = make()

@@ -223,7 +223,7 @@ def test_a_melanocyte_removed_from_outside_is_forgotten(make):
 
 def test_inflamed_dark_skin_darkens_more_and_clears_by_itself(make, injury):
     course = {}
-    for phototype, rows in ((2, 7), (4, 16)):
+    for phototype, rows in ((2, 7), (4, 20)):
         model = make(phototype=phototype)
         # without T cells, which in so small a section keep each other active
         model.population(TCell).remove(np.arange(model.population(TCell).n_rows))

@@ -110,11 +110,19 @@ def test_clot_sags_from_the_mouth_and_the_bed_rises_again(make, injury):
 
 def test_lost_neighbours_call_cells_where_no_alarmin_does(make, injury, monkeypatch):
     closed = {}
+    quiet = load_parameters().with_zeros(
+        (
+            "cytokine.alarmin_pg_per_dead_cell",
+            "cytokine.clot_content_ng_per_mg_fibrin",
+            "macrophage.cytokine_secretion_pg_per_h",
+            "neutrophil.cytokine_secretion_pg_per_h",
+            "microbe.cytokine_release_pg_per_million_cfu_h",
+        ),
+        origin="test",
+    )
     for senses_edge in (True, False):
-        model = make()
+        model = make(parameters=quiet)
         model.injure(injury(model.lattice, width_um=300.0, ablated_um=300.0, depth_um=150.0))
-        model.alarmin_ng[...] = 0.0
-        model.population(Keratinocyte)["alarmin_ng"][...] = 0.0
         if not senses_edge:
             monkeypatch.setattr(keratinocyte_crawl, "near_gap", lambda *arguments: arguments[-1].fill(False))
         closed[senses_edge] = run(model, 1)["reepithelialised_fraction"]

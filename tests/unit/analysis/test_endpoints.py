@@ -3,6 +3,7 @@ import pytest
 
 from mendsim import analysis
 from mendsim.analysis.endpoints import format_value, registered
+from mendsim.analysis.endpoints_dermis import drifts
 from mendsim.common.errors import InputError
 
 DAYS = [0.0, 1.0, 2.0, 3.0, 10.0]
@@ -66,6 +67,73 @@ def test_signals_peak(make_run):
     run = make_run(DAYS, tgf_beta1_ng_per_ml=[0.1, 0.4, 0.3, 0.2, 0.1])
     assert value(run, "tgf_beta1_peak") == pytest.approx(0.4, abs=1e-12)
     assert value(run, "tgf_beta1_peak_day") == 1.0
+
+
+def test_white_cells_redness_and_swelling_peak(make_run):
+    run = make_run(
+        DAYS,
+        neutrophils_per_mm3=[0.0, 900, 300, 10, 0],
+        macrophages_per_mm3=[2000.0, 1900, 2600, 2700, 2100],
+        erythema_ratio=[1.0, 1.6, 1.2, 1.0, 0.9],
+        oedema_um=[0.0, 20, 30, 5, 0],
+    )
+    names = ("neutrophils_peak_day", "macrophages_peak_day", "redness_peak", "redness_peak_day", "swelling_peak_um")
+    assert [value(run, name) for name in names] == [1.0, 3.0, 1.6, 1.0, 30.0]
+
+
+def test_downtime_ends_when_skin_is_closed_pale_and_flat(make_run):
+    closed, pale, flat = [1.0, 0.9, 1.0, 1.0, 1.0], [1.0, 1.5, 1.2, 1.0, 1.0], [0.0, 30, 15, 5, 0]
+    course = {"reepithelialised_fraction": closed, "erythema_ratio": pale}
+    run = make_run(DAYS, sessions_h=(12.0,), oedema_um=flat, **course)
+    assert value(run, "downtime_days") == pytest.approx(2.5 - 0.5, abs=1e-12)
+    swollen = make_run(DAYS, sessions_h=(12.0,), oedema_um=[0.0, 30, 30, 30, 30], **course)
+    assert value(swollen, "downtime_days") == np.inf
+    assert np.isnan(value(make_run(DAYS, oedema_um=flat, **course), "downtime_days"))
+
+
+def test_quality_of_the_matrix(make_run):
+    run = make_run(
+        DAYS,
+        sessions_h=(0.0,),
+        collagen_1_mg_per_ml=[80.0, 60.0, 60.0, 66.0, 90.0],
+        collagen_3_mg_per_ml=[10.0, 10.0, 20.0, 22.0, 15.0],
+        denatured_collagen_mg_per_ml=[0.0, 4.0, 3.0, 2.0, 1.0],
+        elasticity_index=[0.8, 0.7, 0.7, 0.8, 0.9],
+        contraction_kpa=[0.0, 0.5, 2.0, 1.0, 0.1],
+        hsp47_ratio=[1.0, 2.0, 3.0, 5.0, 2.0],
+        procollagen_1_ratio=[1.0, 1.0, 2.0, 3.0, 4.0],
+        procollagen_3_ratio=[1.0, 2.0, 5.0, 3.0, 2.0],
+        scar_depth_um=[300.0, 300.0, 300.0, 250.0, 240.0],
+        scar_volume_mm3_per_mm2=[0.2, 0.2, 0.2, 0.18, 0.15],
+    )
+    assert value(run, "collagen_1_to_3_lowest") == pytest.approx(3.0, abs=1e-12)
+    assert value(run, "collagen_1_to_3_final") == pytest.approx(6.0, abs=1e-12)
+    assert value(run, "denatured_collagen_left") == pytest.approx(25.0, abs=1e-12)
+    assert value(run, "elasticity_change") == pytest.approx(12.5, abs=1e-9)
+    assert value(run, "contraction_peak") == 2.0
+    assert value(run, "hsp47_peak_day") == 3.0
+    assert (value(run, "procollagen_1_peak_day"), value(run, "procollagen_3_peak_day")) == (10.0, 2.0)
+    assert value(run, "scar_volume_change_percent") == pytest.approx(-25.0, abs=1e-9)
+
+
+def test_what_is_not_there_has_no_share_and_no_ratio(make_run):
+    run = make_run(
+        DAYS,
+        denatured_collagen_mg_per_ml=[0.0] * 5,
+        collagen_1_mg_per_ml=[1.0] * 5,
+        collagen_3_mg_per_ml=[0.0] * 5,
+        scar_depth_um=[0.0] * 5,
+        scar_volume_mm3_per_mm2=[0.0, 1, 1, 1, 1],
+    )
+    for name in ("denatured_collagen_left", "collagen_1_to_3_final", "scar_volume_change_percent"):
+        assert np.isnan(value(run, name))
+
+
+def test_drifts_leave_out_what_begins_at_nothing(make_run):
+    run = make_run(
+        DAYS, collagen_mg_per_ml=[100.0, 101, 99, 100, 100], fibroblast_count=[0.0, 9, 9, 9, 9], elastin_mg_per_ml=DAYS
+    )
+    assert drifts(run) == pytest.approx({"collagen_mg_per_ml": 1.0})
 
 
 def test_drift_is_the_largest_dermal_change_and_only_of_a_control(make_run):

@@ -3,7 +3,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from mendsim import analysis
-from mendsim.analysis import timecourses
+from mendsim.abm.observables import OBSERVABLES
+from mendsim.analysis import comparison, timecourses
 from mendsim.common.errors import InputError
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -24,6 +25,37 @@ def test_a_panel_shows_treated_and_untreated_with_a_unit(pair, name):
     assert len(solid) == len(dashed) == len(timecourses.PANELS[name].lines)
     assert ax.get_ylabel()
     assert ax.get_xlabel() == "day"
+
+
+def test_panels_show_series_that_the_model_reports_and_all_of_the_dermis_that_heals():
+    lines = {name for panel in timecourses.PANELS.values() for name, _ in panel.lines}
+    assert lines <= set(OBSERVABLES)
+    dermal = {name for name, about in OBSERVABLES.items() if about.dermal}
+    # mobile matter has its own panel; what is left is told by the series beside it
+    aside = {"elastin_mg_per_ml", "elastotic_mg_per_ml", "particles_mg_per_ml"}
+    beside = {"hypoxic_fraction", "scar_volume_mm3_per_mm2"}
+    assert dermal - lines == aside | beside
+
+
+def test_every_panel_of_the_comparison_is_known():
+    assert set(comparison._PANELS) <= set(timecourses.PANELS)
+    assert len(set(comparison._PANELS)) == len(comparison._PANELS)
+
+
+def test_panels_of_inflammation_stay_empty_where_skin_rests(pair):
+    calm = (
+        "redness",
+        "swelling",
+        "leukocytes",
+        "heat_shock",
+        "hsp70_cells",
+        "hsp47",
+        "collagen_synthesis",
+        "apoptosis",
+    )
+    treated, control = pair
+    assert all(timecourses.applies(treated, name) for name in calm)
+    assert not any(timecourses.applies(control, name) for name in calm)
 
 
 def test_lines_are_the_stored_series(pair):

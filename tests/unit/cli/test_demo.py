@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ events = {}
 save.snapshots = ["0 d", "1 d", "2 d"]
 """
     laser = scenarios.load("ladd").to_dict()["events"][0]
-    inline = "{" + ", ".join(f"{key} = {value!r}" for key, value in laser.items()) + "}"
+    inline = "{" + ", ".join(f"{key} = {json.dumps(value)}" for key, value in laser.items()) + "}"
     (tmp_path / "treated.toml").write_text(short.format("ladd", f"[{inline}]"), encoding="utf-8")
     (tmp_path / "untreated.toml").write_text(short.format("ladd", "[]"), encoding="utf-8")
     protocol = Protocol(

@@ -38,16 +38,16 @@ def skin(*, spacing=10.0, depth_um=1600.0, nx=8, ny=1, inflamed=0.0, state="phot
         codes=lambda: code,
     )
     coarse = tuple(math.ceil(n / 2) if n > 1 else 1 for n in lattice.shape)
-    exchange = np.zeros(coarse)
-    exchange[air // 2 :] = 0.7
+    supply = np.zeros(coarse)
+    supply[air // 2 :] = 1.0
     return SimpleNamespace(
         lattice=lattice,
         parameters=p,
         tissue=tissue,
         matrix=matrix,
         intact_dermis=code == DERMIS,
-        site=SimpleNamespace(collagen_1_mg_per_ml=120.0, collagen_3_mg_per_ml=30.0),
-        vessels=SimpleNamespace(filled=lambda: exchange > 0.0, rasterise=lambda _: exchange),
+        site=SimpleNamespace(collagen_mg_per_ml=150.0),
+        vessels=SimpleNamespace(supply=lambda _: supply),
         cytokine=SimpleNamespace(concentration=np.full(coarse, inflamed)),
         initial_state=InitialState.of(state, p),
         time_h=0.0,
