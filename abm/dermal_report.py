@@ -54,7 +54,7 @@ def _cells(model: HealingModel) -> dict[str, float]:
     every = model.population(Fibroblast)
     rest = resting_collagen_pg_per_d(model)
     rows = rows[np.argsort(cells.uid[rows], kind="stable")]
-    laid = p["fibroblast.collagen_pg_per_d"] * cells["activation"][rows]
+    laid = model.drug_effects.fibroblast_synthesis * p["fibroblast.collagen_pg_per_d"] * cells["activation"][rows]
     share = p["fibroblast.early_collagen_3_share"] + (
         p["fibroblast.late_collagen_3_share"] - p["fibroblast.early_collagen_3_share"]
     ) * np.minimum(1.0, 2.0 * cells["differentiation"][rows])

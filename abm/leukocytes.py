@@ -77,6 +77,11 @@ class Leukocytes:
         """How alarmed macrophages are by cells that have burst around them, 0 to 1."""
         return self.necrotic / (self.model.parameters["macrophage.alarm_half_effect_mg_per_ml"] + self.necrotic)
 
+    def presenting(self) -> NDArray[np.float64]:
+        """Alarm that macrophages show to T cells, 0 to 1: less where fewer macrophages stand than in intact dermis."""
+        usual = max(self.model.parameters["macrophage.resident_per_mm3"], 1e-12)
+        return self.alarmed() * np.minimum(1.0, self.macrophages / usual)
+
     def on_lattice(self, coarse: NDArray[np.float64]) -> NDArray[np.float64]:
         """Give every lattice site the value of its cell, ``(nz, ny, nx)``."""
         return spread(coarse, self.model.lattice.shape, _COARSENING)
@@ -104,10 +109,14 @@ class Leukocytes:
         """Eat, arrive, turn, leave and secrete, for one step; nothing where nothing is inflamed or dead."""
         model, p, dt = self.model, self.model.parameters, self.model.step_h
         cytokine = model.cytokine.concentration
-        if self._at_rest and not cytokine.any():
+        if self._at_rest and not cytokine.any() and len(fibroblast.apoptotic_places(model)) == 0:
             return
         inflamed = cytokine / (p["cytokine.endothelium_half_effect_ng_per_ml"] + cytokine)
-        arriving = merge(model.vessels.open_vessels(model.tissue.code) * inflamed, self.residents.shape)
+        arriving = merge(
+            model.vessels.open_vessels(model.tissue.code) * inflamed,
+            self.residents.shape,
+            _COARSENING // model.cytokine.factor,
+        )
         alarmed = self.alarmed()
         plenty = self._eat()
         turning = p["macrophage.uptake_pg_per_h"] / p["macrophage.meal_pg"] * plenty

@@ -49,7 +49,7 @@ OBSERVABLES = {
     "water_loss_g_per_m2_h": Quantity("g/m2/h", "mean water loss through the surface, by evaporation"),
     "bare_bed_fraction": Quantity("1", "share of the surface where air lies directly on dermis or clot"),
     "microbial_load_log10_cfu_per_cm2": Quantity("1", "decimal logarithm of the mean bacteria on the surface per cm2"),
-    "fibroblast_count": Quantity("1", "fibroblasts of every state", dermal=True),
+    "fibroblast_count": Quantity("1", "fibroblasts of every state but apoptotic", dermal=True),
     "activated_fibroblast_count": Quantity("1", "fibroblasts activated but not myofibroblasts", dermal=True),
     "myofibroblast_count": Quantity("1", "myofibroblasts", dermal=True),
     "apoptotic_fibroblast_count": Quantity("1", "apoptotic fibroblasts that are not eaten yet", dermal=True),
@@ -92,7 +92,9 @@ OBSERVABLES = {
     "macrophages_per_mm3": Quantity("1/mm3", "mean macrophages of the dermis, residents included", dermal=True),
     "inflammatory_macrophages_per_mm3": Quantity("1/mm3", "those that came and have not had their meal", dermal=True),
     "repairing_macrophages_per_mm3": Quantity("1/mm3", "those that turned to repair", dermal=True),
-    "dead_cells_mg_per_ml": Quantity("mg/mL", "mean protein of dead cells of the dermis", dermal=True),
+    "dead_cells_mg_per_ml": Quantity(
+        "mg/mL", "mean protein of dead cells of the dermis, apoptotic fibroblasts left out", dermal=True
+    ),
     "erythema_ratio": Quantity(
         "1", "blood in the vessels of the upper dermis, weighted by depth, against intact skin", dermal=True
     ),

@@ -19,8 +19,8 @@ _SECONDS_PER_HOUR = 3600.0
 class Swelling:
     """Excess fluid of the dermis, without flow between its parts.
 
-    Vessels filter as in :mod:`mendsim.abm.drainage`, against the pressure that the excess itself makes; lymph carries
-    it off in proportion.
+    Vessels filter by Starling's law, with the coefficients of :mod:`mendsim.abm.drainage` but against the pressure that
+    the excess itself makes; lymph carries it off in proportion.
 
     Attributes
     ----------
@@ -30,7 +30,7 @@ class Swelling:
     def __init__(self, model: HealingModel):
         self.model = model
         self.excess = np.zeros(model.cytokine.shape)
-        self._dermis = model.cytokine.restrict(model.intact_dermis)
+        self._dermis = model.cytokine.restrict(model.intact_dermis) > 0.0
 
     def step(self) -> None:
         """Fill and drain for one step, exactly for a steady cytokine."""

@@ -9,6 +9,7 @@ import numpy as np
 from mendsim.abm import channel
 from mendsim.abm.agents import heat_shock, melanocyte
 from mendsim.abm.agents.fibroblast import Fibroblast
+from mendsim.abm.agents.fibroblast_kernels import APOPTOTIC
 from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
 from mendsim.abm.agents.t_cell import TCell
 from mendsim.abm.draws import uniforms
@@ -37,6 +38,7 @@ def injure(model: HealingModel, injury: Injury) -> None:
         )
     removed = injury.ablated >= _REMOVED
     heat_shock.take(model, injury)
+    model.alarmin_ng *= 1.0 - injury.ablated
     model.matrix.denature(injury.damage["collagen_denaturation"])
     model.matrix.remove(injury.ablated)
     _kill_keratinocytes(model, injury, removed)
@@ -121,7 +123,9 @@ def _kill_dermal(model: HealingModel, kind: type, fraction: np.ndarray, removed:
         for name, size in zip(("z_um", "y_um", "x_um"), model.lattice.shape, strict=True)
     )
     gone = removed[at]
-    killed = _dies(model, cells.uid[rows], fraction[at]) & ~gone
+    # what is apoptotic already has no alarm left to give
+    alive = cells["state"][rows] != APOPTOTIC if kind is Fibroblast else np.ones(len(rows), np.bool_)
+    killed = _dies(model, cells.uid[rows], fraction[at]) & ~gone & alive
     np.add.at(model.alarmin_ng, tuple(index[killed] for index in at), _alarmin_ng(model))
     buried = rows[killed]
     model.leukocytes.bury(np.stack([cells[name][buried] for name in ("x_um", "y_um", "z_um")], axis=1))

@@ -11,7 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.patheffects import withStroke
+from matplotlib.patheffects import AbstractPathEffect, withStroke
 from numpy.typing import NDArray
 
 from mendsim.analysis import relief as surface
@@ -220,7 +220,7 @@ def _scale_bar(ax: Axes, window: Window) -> None:
     left, right, _, bottom = window
     length = round_length(_BAR_SHARE * (right - left))
     end, z = right - 0.03 * (right - left), bottom - 0.03 * (right - left)
-    edge = [withStroke(linewidth=4.0, foreground="white")]
+    edge: list[AbstractPathEffect] = [withStroke(linewidth=4.0, foreground="white")]
     bar = Line2D([end - length, end], [z, z], color=style.INK, linewidth=2.2, solid_capstyle="butt", zorder=20)
     bar.set_path_effects(edge)
     ax.add_line(bar)

@@ -27,7 +27,7 @@ class Measure:
     Parameters
     ----------
     name : the name of its function.
-    unit : ``h``, ``um`` or ``ratio``.
+    unit : ``h``, ``um``, ``ratio``, ``percent`` or ``direction``.
     needs : series of a run without which it has nothing to show.
     definition : how it is measured.
     function : of a run.

@@ -57,7 +57,11 @@ def hsp47_raised_until_h(run: xr.DataTree) -> float:
 def mmp9_raised_days_7_to_21(run: xr.DataTree) -> float:
     """1 if the MMP9 of the dermis is raised 7, 14 and 21 days after the first session, 0 if not."""
     course = since_session(run, "mmp9_ng_per_ml")
-    return np.nan if course is None else float(np.interp([7, 14, 21], *course).min() > MMP9_RAISED_NG_PER_ML)
+    return (
+        np.nan
+        if course is None or course[0][-1] < 21.0
+        else float(np.interp([7, 14, 21], *course).min() > MMP9_RAISED_NG_PER_ML)
+    )
 
 
 @measure("h", "procollagen_1_ratio", "procollagen_3_ratio")
@@ -77,7 +81,9 @@ def myofibroblasts_and_collagen_3_h(run: xr.DataTree) -> float:
     days, count = cells
     there = (days > 0) & (count > 0)
     least = int(np.argmin(np.where(days > 0, young[1], np.inf)))
-    return store.HOURS_PER_DAY * float(max(days[there.argmax()], days[least])) if there.any() else np.inf
+    if not there.any() or least == len(days) - 1:
+        return np.inf
+    return store.HOURS_PER_DAY * float(max(days[there.argmax()], days[least]))
 
 
 @measure("h", "collagen_mg_per_ml", "elastin_mg_per_ml")
@@ -96,7 +102,7 @@ def new_fibres_distinct_h(run: xr.DataTree) -> float:
 def collagen_at_most(run: xr.DataTree) -> float:
     """Highest collagen of the dermis after the first session against its start."""
     course = against_start(run, "collagen_mg_per_ml")
-    return np.nan if course is None else float(course[1][course[0] > 0].max())
+    return np.nan if course is None or course[0][-1] <= 0 else float(course[1][course[0] > 0].max())
 
 
 @measure("percent", "scar_depth_um")

@@ -81,7 +81,7 @@ def has_scar(run: xr.DataTree) -> bool:
 
 
 _CAUSES = {"laser": "laser session", "punch": "punch", "incision": "incision", "contact_burn": "contact burn"}
-_BLADES = ("punch", "incision")
+_UNHEATED = ("punch", "incision", "sham")
 
 
 def causes(run: xr.DataTree) -> list[str]:
@@ -91,7 +91,7 @@ def causes(run: xr.DataTree) -> list[str]:
 
 def heated(run: xr.DataTree) -> list[int]:
     """List the numbers of the injuries in which something was heated, from 0."""
-    return [number for number, kind in enumerate(_kinds(run)) if kind not in _BLADES]
+    return [number for number, kind in enumerate(_kinds(run)) if kind not in _UNHEATED]
 
 
 def _kinds(run: xr.DataTree) -> list[str]:

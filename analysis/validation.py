@@ -159,6 +159,8 @@ def judge(question: Question, runs: Mapping[Setting, Sequence[xr.DataTree]]) -> 
     measure, target = question.measure, question.target
     if question.contrast is not None:
         model = question.contrast([runs[setting] for setting in question.settings])
+        if math.isnan(model):
+            return Verdict(question=question)
         status: Status = "hit" if target.admits(model, question.tolerance) else "missed"
         return Verdict(question=question, model=model, low=model, high=model, status=status)
     if measure is None or measure.missing:

@@ -1,10 +1,10 @@
-"""Time and memory of a whole run: 90 days of a section of skin under three laser sessions, on one thread and on two.
+"""Time and memory of a whole run, a section of skin under three laser sessions, on one thread and on two.
 
 Prints steps per second, nanoseconds for each site and for each agent in one step, the share of every stage of the
 schedule, and the largest memory of the process. Both runs must have the same content. Compiled code is made or loaded
 before the clock starts.
 
-Run ``python benchmarks/section.py [SCENARIO]``.
+Run ``python benchmarks/section.py [SCENARIO] [DAYS]``; DAYS replaces the follow-up of the scenario.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ def main() -> None:
     """Run the scenario on one thread and on two, and print what each took."""
     name = sys.argv[1] if len(sys.argv) > 1 else "acne_scar"
     scenario = scenarios.load(name)
+    if len(sys.argv) > 2:
+        scenario = scenario.with_values({"follow_up": f"{int(sys.argv[2])} d"})
     warm_up(name)
     walls, contents = [], []
     for threads in (1, 2):

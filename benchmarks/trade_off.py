@@ -21,7 +21,7 @@ from mendsim.cli.processes import processes
 from mendsim.scenarios.loading import validation_file
 
 DOCS = Path(__file__).parents[1] / "docs"
-DAYS, SEEDS = 90, (1, 2)
+DAYS, SEEDS = 90, (1,)
 DEVICES = {
     "er_glass_1550": {"energies": (5, 10, 20, 40, 70), "spot": "140 um"},
     "co2_10600": {"energies": (5, 10, 20, 40, 80), "spot": "120 um"},

@@ -74,7 +74,7 @@ def treat(
 
 def _chosen(scenario: Scenario, event: int | None) -> dict[int, tuple[int, LaserEvent]]:
     """Find the chosen sessions: the number among the sessions and the settings of each, by the number of the event."""
-    places = [place for place, each in enumerate(scenario.events) if isinstance(each, LaserEvent)]
+    places = [place for place, each in enumerate(scenario.events) if isinstance(each, LaserEvent) and not each.sham]
     if not places:
         raise InputError("no laser session in this scenario", file=scenario.name, key="events")
     if event is not None and event not in places:

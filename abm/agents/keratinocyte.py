@@ -155,10 +155,8 @@ def divide(model: HealingModel) -> None:
     mothers = model.registry.row_of[parents]
     melanin = 0.5 * cells["melanin_pg"][mothers]
     cells["melanin_pg"][mothers] = melanin
-    activation = cells["activation"][mothers]
-    daughters = cells.add(
-        n, kind=SPINOUS, melanin_pg=melanin, activation=activation, parent_id=parents, born_h=model.time_h
-    )
+    inherited = {name: cells[name][mothers] for name in ("activation", "heat_message", "hsp70")}
+    daughters = cells.add(n, kind=SPINOUS, melanin_pg=melanin, parent_id=parents, born_h=model.time_h, **inherited)
     lost = keratinocyte_cycle.place_daughters(
         tissue.occupant,
         model.registry.row_of,

@@ -70,7 +70,7 @@ def respond(model: HealingModel) -> None:
         cells["autoreactive"],
         *bulbs,
         cytokine.concentration,
-        model.leukocytes.alarmed(),
+        model.leukocytes.presenting(),
         cells["activation"],
         model.lattice.spacing_um,
         cytokine.factor,

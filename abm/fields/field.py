@@ -76,7 +76,7 @@ class Field:
 
     def restrict(self, fine: NDArray) -> NDArray[np.float64]:
         """Mean of a lattice array over the sites of each cell."""
-        return merge(fine, self.shape)
+        return merge(fine, self.shape, self.factor)
 
     def on_lattice(self) -> NDArray[np.float64]:
         """Concentration at every lattice site, ``(nz, ny, nx)``: the value of its cell."""
@@ -215,10 +215,10 @@ def spread(coarse: NDArray, shape: tuple[int, ...], factor: int) -> NDArray[np.f
     return out
 
 
-def merge(fine: NDArray, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """Mean of fine cells over the coarser cells of some shape."""
+def merge(fine: NDArray, shape: tuple[int, ...], factor: int) -> NDArray[np.float64]:
+    """Mean of fine cells over the coarser cells of some shape, ``factor`` times wider along axes with more than one."""
     out = np.zeros(shape)
-    multigrid.block_mean(np.ascontiguousarray(fine, np.float64), out)
+    multigrid.block_mean(np.ascontiguousarray(fine, np.float64), out, factor)
     return out
 
 

@@ -49,11 +49,11 @@ def buffer_length(shapes: NDArray[np.int64]) -> int:
 
 
 @njit(cache=True, nogil=True)
-def block_mean(fine, out):
+def block_mean(fine, out, factor):
     """Mean of ``fine`` over the blocks that make the cells of ``out``; blocks at the far ends may be smaller."""
     nz, ny, nx = fine.shape
     mz, my, mx = out.shape
-    sz, sy, sx = -(-nz // mz), -(-ny // my), -(-nx // mx)
+    sz, sy, sx = factor if nz > mz else 1, factor if ny > my else 1, factor if nx > mx else 1
     pairs = nx // 2 if sx == 2 else 0  # the usual case, in a form that the compiler turns into vectors
     for z in range(nz):
         for y in range(ny):

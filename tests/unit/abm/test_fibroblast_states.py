@@ -199,14 +199,17 @@ def test_cells_pressed_together_turn_at_once_and_climb_nothing(make, pressed, go
     x, z = (each.ravel() for each in np.meshgrid(np.linspace(30.0, 1170.0, 20), np.linspace(250.0, 650.0, 10)))
     if pressed:
         x, z = np.full(n, 605.0), np.full(n, 405.0)
-    cells = place(model, x, z, direction_z=float(going_down), stimulation=1e-6)
-    crawl(model, 1)
-    kept, climbed = (np.mean(cells[f"direction_{axis}"] == 1.0) for axis in "zx")
+    ways = []
+    for _ in range(10):
+        cells = place(model, x, z, direction_z=float(going_down), stimulation=1e-6)
+        crawl(model, 1)
+        ways.append([np.mean(cells[f"direction_{axis}"] == 1.0) for axis in "zx"])
+    kept, climbed = np.mean(ways, axis=0)
     straight_on = math.exp(-model.step_h / p["fibroblast.persistence_h"]) * going_down * (not pressed)
     sensed = per_um / (p["fibroblast.gradient_half_effect_per_um"] + per_um)
     climbing = p["fibroblast.chemotaxis_weight"] * sensed * (1.0 - straight_on) * (not pressed)
     for share, expected in ((kept, straight_on), (climbed, climbing)):
-        assert share == pytest.approx(expected, abs=4.0 * math.sqrt(expected * (1.0 - expected) / n))
+        assert share == pytest.approx(expected, abs=4.0 * math.sqrt(expected * (1.0 - expected) / (10 * n)))
 
 
 @pytest.mark.parametrize("dense", [False, True])
@@ -232,6 +235,8 @@ def test_pulled_fibres_turn_and_their_mass_stays(make):
     model = make(lattice=WIDE, parameters=off("fibroblast.collagen_pg_per_d"))
     cells = place(model, [600.0], [400.0], activation=1.0, direction_z=1.0)
     m, p = model.matrix, model.parameters
+    for array in (m.collagen_1, m.collagen_3):
+        array *= np.float32(0.5)
     before = {name: getattr(m, name).copy() for name in m.FIELDS}
     fibroblast.lay_matrix(model)
     model._remodelling()
@@ -242,7 +247,7 @@ def test_pulled_fibres_turn_and_their_mass_stays(make):
     assert (turned[:, [0, 2]].min(axis=0) == [40 - reach, 60 - reach]).all()
     assert (turned[:, [0, 2]].max(axis=0) == [40 + reach, 60 + reach]).all()
     assert len(turned) == (2 * reach + 1) ** 2
-    # a share of what is there now lies as the cell does, at cos 2a = -1
+    # the same share of what is there as of intact dermis lies as the cell does now, at cos 2a = -1
     mg_per_ml = p["fibroblast.pulled_collagen_pg_per_d"] * model.step_h / 24.0 / len(turned) * 1e-9 / 1e-9
     share = mg_per_ml / (model.site.collagen_mg_per_ml + mg_per_ml)
     old, new = (each[40, 0, 60] for each in (before["order_cos"], m.order_cos))

@@ -152,6 +152,11 @@ def test_cytokine_alone_activates_no_t_cell(make):
     assert len(cells) > 0
     assert not cells["activation"].any()
     model.leukocytes.necrotic[...] = model.parameters["macrophage.alarm_half_effect_mg_per_ml"]
+    model.leukocytes.residents[...] = 0.0
+    for _ in range(50):
+        t_cell.respond(model)
+    assert not cells["activation"].any()
+    model.leukocytes.residents[...] = model.parameters["macrophage.resident_per_mm3"]
     for _ in range(50):
         t_cell.respond(model)
     goal = 0.5 * (1.0 - np.exp(-50.0 * model.step_h / model.parameters["t_cell.activation_time_h"]))
