@@ -21,12 +21,12 @@ from mendsim.cli.processes import processes
 from mendsim.scenarios.loading import validation_file
 
 DOCS = Path(__file__).parents[1] / "docs"
-DAYS, SEEDS = 90, (1,)
+DAYS, SEEDS = 60, (1,)
 DEVICES = {
-    "er_glass_1550": {"energies": (5, 10, 20, 40, 70), "spot": "140 um"},
-    "co2_10600": {"energies": (5, 10, 20, 40, 80), "spot": "120 um"},
+    "er_glass_1550": {"energies": (5, 10, 40), "spot": "140 um"},
+    "co2_10600": {"energies": (5, 10, 40), "spot": "120 um"},
 }
-DENSITIES = (50, 100, 200, 400, 800, 1600)
+DENSITIES = (50, 200, 800)
 ENERGY_OF_DENSITIES, DENSITY_OF_ENERGIES = 10, 200
 
 
@@ -94,7 +94,7 @@ def draw(table: pd.DataFrame) -> None:
                     ax.fill_between(finite.min().index, finite.min(), finite.max(), color=colour, alpha=0.2, lw=0)
                     ax.set_xscale("log")
             axes[1, column].set_xlabel(label)
-        axes[0, 0].set_ylabel("new collagen after 90 days, mg/mL")
+        axes[0, 0].set_ylabel("new collagen after 60 days, mg/mL")
         axes[1, 0].set_ylabel("downtime, days")
         axes[0, 0].legend()
         axes[0, 0].set_title(f"{DENSITY_OF_ENERGIES} zones per cm²")
