@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mendsim.abm.agents import fibroblast, heat_shock
-from mendsim.abm.agents.fibroblast import Fibroblast
-from mendsim.abm.agents.fibroblast_kernels import ACTIVATED, APOPTOTIC, MYOFIBROBLAST
+from mendsim.abm.agents.fibroblast_kernels import ACTIVATED, MYOFIBROBLAST, collagen_3_share
 from mendsim.abm.agents.t_cell import TCell
 from mendsim.abm.tension import efficiency
 
@@ -51,20 +50,18 @@ def resting_collagen_pg_per_d(model: HealingModel) -> float:
 def _cells(model: HealingModel) -> dict[str, float]:
     cells, rows = fibroblast.alive(model)
     state, p, site = cells["state"][rows], model.parameters, model.site
-    every = model.population(Fibroblast)
     rest = resting_collagen_pg_per_d(model)
     rows = rows[np.argsort(cells.uid[rows], kind="stable")]
     laid = model.drug_effects.fibroblast_synthesis * p["fibroblast.collagen_pg_per_d"] * cells["activation"][rows]
-    share = p["fibroblast.early_collagen_3_share"] + (
-        p["fibroblast.late_collagen_3_share"] - p["fibroblast.early_collagen_3_share"]
-    ) * np.minimum(1.0, 2.0 * cells["differentiation"][rows])
+    early, late = p["fibroblast.early_collagen_3_share"], p["fibroblast.late_collagen_3_share"]
+    share = collagen_3_share(cells["differentiation"][rows], early, late)
     intact_share = site.collagen_3_mg_per_ml / site.collagen_mg_per_ml
     n = max(model.fibroblasts_at_rest, 1)
     return {
         "fibroblast_count": len(rows),
         "activated_fibroblast_count": int(np.count_nonzero(state == ACTIVATED)),
         "myofibroblast_count": int(np.count_nonzero(state == MYOFIBROBLAST)),
-        "apoptotic_fibroblast_count": int(np.count_nonzero(every["state"][every.rows()] == APOPTOTIC)),
+        "apoptotic_fibroblast_count": len(fibroblast.apoptotic(model)[1]),
         "t_cell_count": len(model.population(TCell)),
         "procollagen_1_ratio": float(
             np.sum(rest * (1.0 - intact_share) + laid * (1.0 - share)) / (n * rest * (1.0 - intact_share))

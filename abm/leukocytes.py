@@ -108,12 +108,10 @@ class Leukocytes:
     def step(self) -> None:
         """Eat, arrive, turn, leave and secrete, for one step; nothing where nothing is inflamed or dead."""
         model, p, dt = self.model, self.model.parameters, self.model.step_h
-        cytokine = model.cytokine.concentration
-        if self._at_rest and not cytokine.any() and len(fibroblast.apoptotic_places(model)) == 0:
+        if self._at_rest and not model.cytokine.concentration.any() and len(fibroblast.apoptotic_places(model)) == 0:
             return
-        inflamed = cytokine / (p["cytokine.endothelium_half_effect_ng_per_ml"] + cytokine)
         arriving = merge(
-            model.vessels.open_vessels(model.tissue.code) * inflamed,
+            model.vessels.open_vessels(model.tissue.code) * model.vessels.inflamed(),
             self.residents.shape,
             _COARSENING // model.cytokine.factor,
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
@@ -22,10 +21,8 @@ class Redness:
         self._at_rest = self._blood()
 
     def _blood(self) -> float:
-        model, p = self.model, self.model.parameters
-        cytokine: NDArray[np.float64] = model.cytokine.concentration
-        inflamed = cytokine / (p["cytokine.endothelium_half_effect_ng_per_ml"] + cytokine)
-        dilated = 1.0 + (p["erythema.dilation_ratio"] - 1.0) * inflamed
+        model = self.model
+        dilated = 1.0 + (model.parameters["erythema.dilation_ratio"] - 1.0) * model.vessels.inflamed()
         return float(np.sum(model.vessels.open_vessels(model.tissue.code) * dilated * self._weight))
 
     def now(self) -> float:

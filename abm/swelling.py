@@ -35,10 +35,9 @@ class Swelling:
     def step(self) -> None:
         """Fill and drain for one step, exactly for a steady cytokine."""
         model, p = self.model, self.model.parameters
-        cytokine = model.cytokine.concentration
-        if not cytokine.any() and not self.excess.any():
+        if not model.cytokine.concentration.any() and not self.excess.any():
             return
-        inflamed = cytokine / (p["cytokine.endothelium_half_effect_ng_per_ml"] + cytokine)
+        inflamed = model.vessels.inflamed()
         leak = 1.0 + (p["drainage.inflamed_filtration_ratio"] - 1.0) * inflamed
         supply = model.vessels.open_vessels(model.tissue.code) * self._dermis
         per_mmhg_h = p["drainage.filtration_per_mmhg_s"] * _SECONDS_PER_HOUR * supply

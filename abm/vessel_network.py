@@ -115,6 +115,13 @@ class VesselNetwork:
         """
         return self._per_healthy * self._filled + self.model.oxygen.restrict(codes == HYPODERMIS)
 
+    def inflamed(self) -> NDArray[np.float64]:
+        """How inflamed vessels are, 0 to 1, on the cells of the cytokine: they let leukocytes in, dilate and leak."""
+        cytokine = self.model.cytokine.concentration
+        half = self.model.parameters["cytokine.endothelium_half_effect_ng_per_ml"]
+        share: NDArray[np.float64] = cytokine / (half + cytokine)
+        return share
+
     def open_vessels(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """As :meth:`supply`, of every vessel that is not coagulated.
 

@@ -57,11 +57,9 @@ def hsp47_raised_until_h(run: xr.DataTree) -> float:
 def mmp9_raised_days_7_to_21(run: xr.DataTree) -> float:
     """1 if the MMP9 of the dermis is raised 7, 14 and 21 days after the first session, 0 if not."""
     course = since_session(run, "mmp9_ng_per_ml")
-    return (
-        np.nan
-        if course is None or course[0][-1] < 21.0
-        else float(np.interp([7, 14, 21], *course).min() > MMP9_RAISED_NG_PER_ML)
-    )
+    if course is None or course[0][-1] < 21.0:
+        return np.nan
+    return float(np.interp([7, 14, 21], *course).min() > MMP9_RAISED_NG_PER_ML)
 
 
 @measure("h", "procollagen_1_ratio", "procollagen_3_ratio")

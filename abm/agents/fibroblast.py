@@ -48,10 +48,15 @@ def alive(model: HealingModel) -> tuple[Population, NDArray[np.int64]]:
     return cells, rows[cells["state"][rows] != kernels.APOPTOTIC]
 
 
+def apoptotic(model: HealingModel) -> tuple[Population, NDArray[np.int64]]:
+    """Return the population and the rows of apoptotic fibroblasts that nothing has eaten yet."""
+    cells, rows = living(model, Fibroblast)
+    return cells, rows[cells["state"][rows] == kernels.APOPTOTIC]
+
+
 def apoptotic_places(model: HealingModel) -> NDArray[np.float64]:
     """Places of apoptotic fibroblasts, x, y, z in um, ``(n, 3)``."""
-    cells, rows = living(model, Fibroblast)
-    rows = rows[cells["state"][rows] == kernels.APOPTOTIC]
+    cells, rows = apoptotic(model)
     return np.stack([cells[name][rows] for name in ("x_um", "y_um", "z_um")], axis=1)
 
 
@@ -201,8 +206,7 @@ def renew(model: HealingModel) -> None:
 
 def clear_apoptotic(model: HealingModel) -> None:
     """Remove apoptotic cells that macrophages have eaten (R13)."""
-    cells, rows = living(model, Fibroblast)
-    rows = rows[cells["state"][rows] == kernels.APOPTOTIC]
+    cells, rows = apoptotic(model)
     if len(rows) == 0:
         return
     share = model.leukocytes.eaten[model.index(model.leukocytes.neutrophils, apoptotic_places(model))]

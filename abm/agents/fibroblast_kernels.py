@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+from numba import njit, vectorize
 
 from mendsim.abm.agents.moving_kernels import passable, read, site_of
 from mendsim.abm.tension import tension_kpa
@@ -14,6 +14,12 @@ from mendsim.common.philox import uniform, uniform_pair
 from mendsim.common.purposes import APOPTOSIS, CONTACT_GUIDANCE, DIVISION, MIGRATION_DIRECTION, MIGRATION_ORDER
 
 QUIESCENT, ACTIVATED, MYOFIBROBLAST, APOPTOTIC = 0, 1, 2, 3
+
+
+@vectorize(["float64(float64, float64, float64)"], cache=True)
+def collagen_3_share(differentiation, early_share, late_share):
+    """Share of type III in what a fibroblast lays: from early to late on half of its way to a myofibroblast."""
+    return early_share + (late_share - early_share) * min(1.0, 2.0 * differentiation)
 
 
 @njit(cache=True, nogil=True)
@@ -210,7 +216,7 @@ def lay_matrix(
             continue
         depth = r if ny > 1 else 0
         sites = (2 * r + 1) * (2 * r + 1) * (2 * depth + 1)
-        share = early_share + (late_share - early_share) * min(1.0, 2.0 * differentiation[row])
+        share = collagen_3_share(differentiation[row], early_share, late_share)
         norm = math.sqrt(direction_x[row] ** 2 + direction_z[row] ** 2)
         cos2, sin2 = 0.0, 0.0
         if norm > 0.0:
