@@ -61,7 +61,7 @@ def main() -> None:
     spread = table.groupby("without", sort=False).std().loc["nothing"]
     print(f"{SESSIONS} sessions, {DAYS} days, {seeds} seeds: mean, and difference from the whole model\n")
     for name in table.columns:
-        print(f"{name} (standard deviation over seeds of the whole model {spread[name]:.3g})")
+        print(name if seeds == 1 else f"{name} (standard deviation over seeds of the whole model {spread[name]:.3g})")
         for off in mean.index:
             change = "" if off == "nothing" else f"  {mean.loc[off, name] - mean.loc['nothing', name]:+.3g}"
             print(f"    without {off:22s} {mean.loc[off, name]:10.4g}{change}")
