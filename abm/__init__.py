@@ -16,6 +16,8 @@ FILES = (
     "pigment.toml",
     "barrier.toml",
     "drainage.toml",
+    "vessels.toml",
+    "hair.toml",
 )
 """Data files read by `load_parameters`."""
 

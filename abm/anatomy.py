@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mendsim.abm.agents import keratinocyte
+from mendsim.abm.agents import follicle, keratinocyte, t_cell
 from mendsim.abm.agents.fibroblast import Fibroblast
-from mendsim.abm.agents.follicle import ANAGEN, TELOGEN, Follicle
+from mendsim.abm.agents.follicle import Follicle
 from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
-from mendsim.abm.agents.t_cell import TCell
 from mendsim.abm.draws import uniforms
 from mendsim.abm.tissue import DERMIS, HYPODERMIS, Tissue
+from mendsim.abm.vessels.anatomy import ARTERIOLE
 from mendsim.common.errors import InputError
 from mendsim.common.lattice import Lattice
 from mendsim.common.purposes import ANATOMY, PLACEMENT
@@ -198,7 +198,7 @@ def _scatter(model: HealingModel, n: int, purpose_step: int) -> tuple[NDArray[np
 
 
 def populate_dermis(model: HealingModel) -> None:
-    """Spread fibroblasts by volume and T cells by area, at the densities of the site."""
+    """Spread fibroblasts by volume, at the density of the site."""
     volume_mm3 = np.count_nonzero(model.tissue.code == DERMIS) * (model.lattice.spacing_um * 1e-3) ** 3
     n = round(model.site.fibroblasts_per_mm3 * volume_mm3)
     x, y, z = _scatter(model, n, 1)
@@ -206,10 +206,29 @@ def populate_dermis(model: HealingModel) -> None:
     Fibroblast.create_agents(
         model, n, x_um=x, y_um=y, z_um=z, direction_x=np.cos(angle), direction_z=np.sin(angle), resident=1
     )
+
+
+def populate_t_cells(model: HealingModel) -> None:
+    """Settle T cells by area: most at vessels of the superficial plexus and above, the rest anywhere in the dermis.
+
+    In alopecia areata a swarm of autoreactive ones sits at each bulb besides (R24).
+    """
+    p, network = model.parameters, model.vessels
     model.niches = model.site.t_cells_per_mm2 * model.lattice.surface_area_mm2
     n = round(model.niches)
-    x, y, z = _scatter(model, n, 3)
-    TCell.create_agents(model, n, x_um=x, y_um=y, z_um=z)
+    near = round(p["t_cell.perivascular_share"] * n)
+    depth = network.midpoints()[:, 2] - model.lattice.air_sites * model.lattice.spacing_um
+    high = depth <= model.site.superficial_plexus_depth_um + 2.0 * p["vessel.node_spacing_um"]
+    weight = np.cumsum(network.length_um() * (high & (network.segments["kind"] != ARTERIOLE)))
+    lots = np.arange(near, dtype=np.int64)
+    chosen = np.searchsorted(weight, uniforms(model.seed, lots, 3, PLACEMENT) * weight[-1], side="right")
+    a, b = (end[np.minimum(chosen, len(weight) - 1)] for end in network.ends())
+    at = model.in_plane(a + uniforms(model.seed, lots, 8, PLACEMENT)[:, None] * (b - a))
+    at = at[np.isin(model.tissue.code[model.sites(at)], (DERMIS, HYPODERMIS))]
+    elsewhere = np.stack(_scatter(model, n - len(at), 3), axis=1)
+    t_cell.settle(model, np.vstack([at, elsewhere]), p["t_cell.cd8_share"])
+    if model.initial_state.is_alopecia:
+        _swarm(model)
 
 
 def populate_matrix(model: HealingModel) -> None:
@@ -248,9 +267,10 @@ def populate_matrix(model: HealingModel) -> None:
 
 
 def populate_follicles(model: HealingModel) -> None:
-    """Place hair follicles; in alopecia areata many rest, and a swarm of autoreactive T cells sits at each bulb (R24).
+    """Place hair follicles in a stage each; in alopecia areata many rest (R24).
 
-    A section is taken through a row of follicles, so it holds the square root of their density times its width.
+    A section is taken through a row of follicles, so it holds the square root of their density times its width, and
+    follows a cohort at each place.
     """
     lattice, site, p = model.lattice, model.site, model.parameters
     if site.follicles_per_mm2 <= 0.0:
@@ -258,51 +278,65 @@ def populate_follicles(model: HealingModel) -> None:
     width_mm, length_mm = lattice.nx * lattice.spacing_um * 1e-3, lattice.ny * lattice.spacing_um * 1e-3
     along = max(1, round(np.sqrt(site.follicles_per_mm2) * width_mm))
     across = 1 if lattice.ny == 1 else max(1, round(np.sqrt(site.follicles_per_mm2) * length_mm))
+    cohort = max(1, round(p["follicle.cohort_in_section"])) if lattice.ny == 1 else 1
     j, i = (a.ravel() for a in np.meshgrid(np.arange(across), np.arange(along), indexing="ij"))
     x, y = (i + 0.5) / along * width_mm * 1e3, (j + 0.5) / across * length_mm * 1e3
-    diseased = model.initial_state.name == "alopecia_areata"
-    growing = p["alopecia.anagen_fraction"] if diseased else site.anagen_fraction
-    rank = np.argsort(np.argsort(np.modf(_GOLDEN * np.arange(len(x)))[0]))
-    depth = np.full(len(x), site.bulb_depth_um)
-    if diseased and (lattice.air_sites * lattice.spacing_um + site.bulb_depth_um) >= lattice.nz * lattice.spacing_um:
+    state = model.initial_state
+    if state.is_alopecia and lattice.air_sites * lattice.spacing_um + site.bulb_depth_um >= (
+        lattice.nz * lattice.spacing_um
+    ):
         raise InputError(
             "the section does not reach the hair bulbs",
             key="depth",
             value=f"{lattice.nz * lattice.spacing_um:g} um with air",
             allowed=f"> {site.bulb_depth_um:g} um of skin",
         )
-    depth = np.minimum(depth, (lattice.nz - 1 - lattice.air_sites) * lattice.spacing_um)
-    Follicle.create_agents(
+    depth = min(site.bulb_depth_um, (lattice.nz - 1 - lattice.air_sites) * lattice.spacing_um)
+    n = len(x) * cohort
+    growing = state.anagen_fraction(p, site.anagen_fraction)
+    # over all follicles, so that the shares hold in a small sample too
+    rank = np.argsort(np.argsort(np.modf(_GOLDEN * np.arange(n))[0]))
+    stage = follicle.stages_at_rest(model, n, growing)[rank]
+    ids = Follicle.create_agents(
         model,
-        len(x),
-        x_um=x,
-        y_um=y,
+        n,
+        x_um=np.repeat(x, cohort),
+        y_um=np.repeat(y, cohort),
+        place=np.repeat(np.arange(len(x)), cohort),
         bulb_depth_um=depth,
-        stage=np.where(rank < round(growing * len(x)), ANAGEN, TELOGEN),
+        stage=stage,
+    ).uids
+    hairs = model.population(Follicle)
+    done = np.modf(_SILVER * np.arange(n))[0]
+    whole = follicle.durations_d(model, np.asarray(ids), stage, under_way=True)
+    hairs["remaining_d"][...] = (1.0 - done) * whole
+    # a hair that grows has grown since its anagen began; attack has shed those of follicles at rest
+    per_d = p["follicle.hair_growth_mm_per_d"] * 1e3
+    grown = np.where(stage == follicle.ANAGEN, done * whole, follicle.durations_d(model, np.asarray(ids), 0 * stage))
+    bare = (stage == follicle.KENOGEN_STAGE) | ((stage != follicle.ANAGEN) & state.is_alopecia)
+    hairs["shaft_um"][...] = np.where(bare, 0.0, per_d * grown)
+
+
+def _swarm(model: HealingModel) -> None:
+    """Settle autoreactive T cells around each bulb."""
+    lattice, p = model.lattice, model.parameters
+    bulbs = np.stack(model.bulb_positions(), axis=1)
+    width = p["t_cell.swarm_radius_um"]
+    n = round(
+        p["t_cell.swarm_per_bulb"]
+        * model.initial_state.swarm_ratio(p)
+        * min(lattice.ny, 2.0 * width / lattice.spacing_um)
     )
-    if not diseased:
-        return
-    n = round(p["t_cell.swarm_per_bulb"] * min(lattice.ny, 2.0 * p["t_cell.swarm_radius_um"] / lattice.spacing_um))
-    lots = np.arange(n * len(x), dtype=np.int64)
+    lots = np.arange(n * len(bulbs), dtype=np.int64)
     angle = 2.0 * np.pi * uniforms(model.seed, lots, 5, PLACEMENT)
     # evenly over a disc in a section, over a ball in a block
     share = uniforms(model.seed, lots, 6, PLACEMENT)
-    radius = p["t_cell.swarm_radius_um"] * (np.sqrt(share) if lattice.ny == 1 else np.cbrt(share))
+    radius = width * (np.sqrt(share) if lattice.ny == 1 else np.cbrt(share))
     across = np.zeros(len(lots)) if lattice.ny == 1 else radius * (2.0 * uniforms(model.seed, lots, 7, PLACEMENT) - 1.0)
     radius = np.sqrt(radius**2 - across**2)
-    bulb = lots // max(n, 1)
-    air_um = lattice.air_sites * lattice.spacing_um
-    place_x = np.clip(x[bulb] + radius * np.cos(angle), 0.0, width_mm * 1e3 - 1e-6)
-    place_z = np.clip(depth[bulb] + air_um + radius * np.sin(angle), 0.0, lattice.nz * lattice.spacing_um - 1e-6)
-    place_y = np.clip(y[bulb] + across, 0.0, lattice.ny * lattice.spacing_um - 1e-6)
-    site_z, site_y, site_x = ((place / lattice.spacing_um).astype(int) for place in (place_z, place_y, place_x))
-    inside = np.isin(model.tissue.code[site_z, site_y, site_x], (DERMIS, HYPODERMIS))
-    TCell.create_agents(
-        model,
-        int(inside.sum()),
-        x_um=place_x[inside],
-        y_um=place_y[inside],
-        z_um=place_z[inside],
-        activation=1.0,
-        autoreactive=1,
-    )
+    at = bulbs[lots // max(n, 1)] + np.stack([radius * np.cos(angle), across, radius * np.sin(angle)], axis=1)
+    size = np.array(lattice.shape[::-1]) * lattice.spacing_um
+    at = np.clip(at, 0.0, size - 1e-6)
+    at = at[np.isin(model.tissue.code[model.sites(at)], (DERMIS, HYPODERMIS))]
+    shown = float(np.mean(follicle.antigen(model)))
+    t_cell.settle(model, at, p["alopecia.cd8_share"], activation=shown, autoreactive=1)

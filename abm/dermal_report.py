@@ -57,12 +57,15 @@ def _cells(model: HealingModel) -> dict[str, float]:
     share = collagen_3_share(cells["differentiation"][rows], early, late)
     intact_share = site.collagen_3_mg_per_ml / site.collagen_mg_per_ml
     n = max(model.fibroblasts_at_rest, 1)
+    t_cells = model.population(TCell)
     return {
         "fibroblast_count": len(rows),
         "activated_fibroblast_count": int(np.count_nonzero(state == ACTIVATED)),
         "myofibroblast_count": int(np.count_nonzero(state == MYOFIBROBLAST)),
         "apoptotic_fibroblast_count": len(fibroblast.apoptotic(model)[1]),
-        "t_cell_count": len(model.population(TCell)),
+        "t_cell_count": len(t_cells),
+        "cd8_t_cell_count": int(np.count_nonzero(t_cells["cd8"] & t_cells.alive)),
+        "autoreactive_t_cell_count": int(np.count_nonzero(t_cells["autoreactive"] & t_cells.alive)),
         "procollagen_1_ratio": float(
             np.sum(rest * (1.0 - intact_share) + laid * (1.0 - share)) / (n * rest * (1.0 - intact_share))
         ),

@@ -96,16 +96,15 @@ class DrugEffects:
     fibroblast_division: float = 1.0
     keratinocyte_division: float = 1.0
     cytokine_secretion: float = 1.0
-    t_cell_death_per_h: float = 0.0
 
 
 class Topical:
     """One drug on the skin, put on once or more: a donor of finite volume, diffusion, clearance by blood, degradation.
 
     First form: the donor is a well-mixed layer of liquid on the surface, as thick as its volume over the area, there is
-    no binding and no partition beyond the permeability of stratum corneum, and the effect follows the mean
-    concentration of dermis or epidermis by a Hill curve. Donor and skin are solved together, so that no step can take
-    more than there is.
+    no binding and no partition beyond the permeability of stratum corneum, and effects follow the mean concentration of
+    dermis or epidermis by a Hill curve; T cells feel what is where they are. Donor and skin are solved together, so
+    that no step can take more than there is.
     """
 
     def __init__(self, model: HealingModel, drug: Drug):
@@ -192,7 +191,6 @@ class Topical:
             fibroblast_division=1.0 + (drug.fibroblast_division_factor - 1.0) * dermis,
             keratinocyte_division=1.0 + (drug.keratinocyte_division_factor - 1.0) * epidermis,
             cytokine_secretion=1.0 + (drug.cytokine_secretion_factor - 1.0) * dermis,
-            t_cell_death_per_h=drug.t_cell_death_per_h * dermis,
         )
 
     def amounts_ug_per_cm2(self) -> dict[str, float]:

@@ -12,7 +12,8 @@ from mendsim.common.errors import InputError, choices
 from mendsim.common.lattice import Lattice
 
 SCARS = ("ice_pick_scar", "boxcar_scar", "rolling_scar")
-INITIAL_STATES = ("healthy", *SCARS, "alopecia_areata", "photoaged", "tattooed", "lentigo")
+ALOPECIA = ("alopecia_areata", "chronic_alopecia_areata")
+INITIAL_STATES = ("healthy", *SCARS, *ALOPECIA, "photoaged", "tattooed", "lentigo")
 
 _CM_PER_UM = 1e-4
 
@@ -65,6 +66,24 @@ class InitialState:
     def is_scar(self) -> bool:
         """Whether the skin has an atrophic scar."""
         return self.name in SCARS
+
+    @property
+    def is_alopecia(self) -> bool:
+        """Whether the skin is a patch of alopecia areata."""
+        return self.name in ALOPECIA
+
+    def anagen_fraction(self, p: Mapping[str, float], healthy: float) -> float:
+        """Share of follicles in anagen; an old patch has almost none."""
+        keys = {"alopecia_areata": "anagen_fraction", "chronic_alopecia_areata": "chronic_anagen_fraction"}
+        return p[f"alopecia.{keys[self.name]}"] if self.is_alopecia else healthy
+
+    def swarm_ratio(self, p: Mapping[str, float]) -> float:
+        """T cells around a bulb over those of an active patch."""
+        return p["alopecia.chronic_swarm_ratio"] if self.name == "chronic_alopecia_areata" else 1.0
+
+    def autoreactive_death_ratio(self, p: Mapping[str, float]) -> float:
+        """Death of autoreactive T cells over that in an active patch."""
+        return p["alopecia.chronic_death_ratio"] if self.name == "chronic_alopecia_areata" else 1.0
 
     def elastosis(self, p: Mapping[str, float]) -> tuple[float, float, float]:
         """Return elastotic material in mg/mL and the depths below the epidermis, um, between which it lies."""

@@ -65,6 +65,8 @@ class Leukocytes:
         self.necrotic = np.zeros(self.residents.shape)
         self.apoptotic = np.zeros(self.residents.shape)
         self.eaten = np.zeros(self.residents.shape)
+        self._side = _COARSENING * lattice.spacing_um
+        self._dermal = self.neutrophils.restrict(model.intact_dermis) > 0.5
         self._at_rest = True
 
     @property
@@ -85,6 +87,15 @@ class Leukocytes:
     def on_lattice(self, coarse: NDArray[np.float64]) -> NDArray[np.float64]:
         """Give every lattice site the value of its cell, ``(nz, ny, nx)``."""
         return spread(coarse, self.model.lattice.shape, _COARSENING)
+
+    def mean_around(self, density: NDArray[np.float64], place: NDArray[np.float64], radius_um: float) -> float:
+        """Mean of a density over the dermis within a radius of a place, x, y, z in um."""
+        away = [(np.arange(n) + 0.5) * self._side - at for n, at in zip(density.shape, place[::-1], strict=True)]
+        if self.model.lattice.ny == 1:
+            away[1][:] = 0.0
+        z, y, x = away
+        inside = (z[:, None, None] ** 2 + y[None, :, None] ** 2 + x[None, None, :] ** 2 <= radius_um**2) & self._dermal
+        return float(np.mean(density[inside])) if inside.any() else 0.0
 
     def injure(self, injury: Injury) -> None:
         """Kill and remove in proportion; leukocytes die of heat as fibroblasts do."""
@@ -182,5 +193,6 @@ class Leukocytes:
             ),
             (model.latent_tgf_beta1, p["macrophage.tgf_beta1_secretion_pg_per_h"] * repairing),
             (model.pdgf, p["macrophage.pdgf_secretion_pg_per_h"] * (inflammatory + repairing)),
+            (model.vegf, p["macrophage.vegf_secretion_pg_per_h"] * (inflammatory + repairing)),
         ):
             field.add_source(_PER_HOUR * spread(rate, field.shape, _COARSENING // field.factor))

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from mendsim.abm import anatomy, barrier, channel, load_parameters, report, signals, wound
 from mendsim.abm.aftercare import Aftercare
 from mendsim.abm.agents import fibroblast, follicle, heat_shock, keratinocyte, melanocyte, t_cell
-from mendsim.abm.agents.follicle import Follicle
 from mendsim.abm.core import ColumnModel, WorkPool
 from mendsim.abm.drainage import Drainage
 from mendsim.abm.drugs import Drug, DrugEffects, Topical
@@ -25,9 +24,9 @@ from mendsim.abm.pigment import Pigment
 from mendsim.abm.redness import Redness
 from mendsim.abm.site import SkinSite
 from mendsim.abm.swelling import Swelling
-from mendsim.abm.tissue import AIR, CLOT, DERMIS
-from mendsim.abm.vessel_anatomy import plexus_graph
-from mendsim.abm.vessel_network import VesselNetwork
+from mendsim.abm.tissue import AIR, DERMIS
+from mendsim.abm.vessels.anatomy import Bed
+from mendsim.abm.vessels.network import VesselNetwork
 from mendsim.common.errors import InputError
 from mendsim.common.lattice import Lattice
 from mendsim.common.parameters import Parameters
@@ -122,18 +121,17 @@ class HealingModel(ColumnModel):
         anatomy.populate_dermis(self)
         anatomy.populate_matrix(self)
         anatomy.populate_follicles(self)
-        bed_depth = (self.tissue.bed_z - lattice.air_sites) * lattice.spacing_um
-        site_ = self.site
-        floor = (lattice.nz - lattice.air_sites) * lattice.spacing_um - p["vessel.node_spacing_um"] * 2.0
-        graph = plexus_graph(
+        bed_depth = (self.tissue.bed_z - lattice.air_sites).astype(np.float64) * lattice.spacing_um
+        bed = Bed.of(
             lattice,
             bed_depth,
-            site_.superficial_plexus_depth_um,
-            min(site_.deep_plexus_depth_um, floor),
-            site_.capillary_loops_per_mm2,
+            (self.site.superficial_plexus_depth_um, self.site.deep_plexus_depth_um),
+            self.site.capillary_loops_per_mm2,
+            follicle.places(self),
             p,
         )
-        self.vessels = VesselNetwork(self, graph)
+        self.vessels = VesselNetwork(self, bed)
+        anatomy.populate_t_cells(self)
         self.leukocytes = Leukocytes(self)
         self.swelling = Swelling(self)
         self.redness = Redness(self)
@@ -142,6 +140,7 @@ class HealingModel(ColumnModel):
         self.surface = barrier.Surface(self)
         self.microbes = Microbes(self)
         signals.settle(self)
+        self.bulb_oxygen_mmhg = follicle.oxygen_mmhg(self)
         self.drainage = Drainage(self)
 
     @property
@@ -262,7 +261,7 @@ class HealingModel(ColumnModel):
         self.drainage.step()
 
     def _vessels_and_hair(self) -> None:
-        self.vessels.sprout()
+        self.vessels.step()
         follicle.cycle(self)
 
     def quanta(self, pg_per_h: float) -> float:
@@ -271,9 +270,8 @@ class HealingModel(ColumnModel):
 
     def bulb_positions(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Positions x, y, z (um from the corner of the lattice) of the hair bulbs."""
-        hairs = self.population(Follicle)
-        air_um = self.lattice.air_sites * self.lattice.spacing_um
-        return hairs["x_um"], hairs["y_um"], hairs["bulb_depth_um"] + air_um
+        at = follicle.places(self)
+        return at[:, 0], at[:, 1], at[:, 2] + self.lattice.air_sites * self.lattice.spacing_um
 
     def index(self, field: Field, places: NDArray[np.float64]) -> tuple[NDArray[np.int64], ...]:
         """Cells of a field (z, y, x) that hold places ``(n, 3)`` um."""
@@ -298,11 +296,19 @@ class HealingModel(ColumnModel):
             slope[:, axis] = (self.sample(field, ahead) - self.sample(field, behind)) / (2.0 * spacing)
         return slope
 
-    def in_dermis(self, place: NDArray[np.float64]) -> bool:
-        """Whether a place (x, y, z um) lies in dermis or clot inside the lattice."""
-        x, y, z = (math.floor(value / self.lattice.spacing_um) for value in place)
-        nz, ny, nx = self.lattice.shape
-        return 0 <= z < nz and 0 <= y < ny and 0 <= x < nx and int(self.tissue.code[z, y, x]) in (DERMIS, CLOT)
+    def in_plane(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Places ``(n, 3)`` um of the slab that a section stands for, laid into its plane; of a block, as they are."""
+        if self.lattice.ny > 1:
+            return places
+        laid = places.copy()
+        laid[:, 1] = 0.5 * self.lattice.spacing_um
+        return laid
+
+    def sites(self, places: NDArray[np.float64]) -> tuple[NDArray[np.int64], ...]:
+        """Sites (z, y, x) that hold places ``(n, 3)`` um, the nearest of the lattice for those outside."""
+        limit = np.array(self.lattice.shape[::-1]) - 1
+        site = np.clip((places / self.lattice.spacing_um).astype(np.int64), 0, limit)
+        return site[:, 2], site[:, 1], site[:, 0]
 
     def cell_kinds(self) -> NDArray[np.uint8]:
         """Kind of keratinocyte in each site, shape ``(nz, ny, nx)``."""

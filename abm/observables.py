@@ -113,7 +113,17 @@ OBSERVABLES = {
     "perfused_vessel_length_mm_per_mm2": Quantity(
         "mm/mm2", "length of perfused vessels over the area of the skin surface", dermal=True
     ),
-    "flow_nl_per_min": Quantity("nL/min", "blood that enters through the arterial ends", dermal=True),
+    "sprout_length_mm_per_mm2": Quantity(
+        "mm/mm2", "length of vessels that grew since the start, with or without flow, over that area", dermal=True
+    ),
+    "tip_cell_count": Quantity("1", "tip cells of sprouts in the block or slab", dermal=True),
+    "flow_nl_per_min": Quantity("nL/min", "blood that enters through feeding arterioles", dermal=True),
+    "papilla_flow_ratio": Quantity(
+        "1", "mean blood flow through the loops of hair papillae against healthy skin at rest; 1 without follicles"
+    ),
+    "doppler_ratio": Quantity(
+        "1", "blood times its velocity in the upper dermis, as a laser Doppler sees it, against the start", dermal=True
+    ),
     "exudate_ul_per_cm2": Quantity("uL/cm2", "interstitial fluid that left through open surfaces since the start"),
     "eliminated_fragments_ug_per_cm2": Quantity("ug/cm2", "collagen fragments carried out of the skin since the start"),
     "eliminated_elastotic_ug_per_cm2": Quantity("ug/cm2", "elastotic material carried out since the start"),
@@ -121,7 +131,14 @@ OBSERVABLES = {
     "elastotic_mg_per_ml": Quantity("mg/mL", "mean elastotic material of the dermis as it was", dermal=True),
     "particles_mg_per_ml": Quantity("mg/mL", "mean foreign particles of that dermis", dermal=True),
     "anagen_fraction": Quantity("1", "share of follicles in anagen; not a number without follicles"),
-    "follicle_count": Quantity("1", "hair follicles"),
+    "catagen_fraction": Quantity("1", "share of follicles in catagen; not a number without follicles"),
+    "telogen_fraction": Quantity("1", "share of follicles in telogen; not a number without follicles"),
+    "kenogen_fraction": Quantity("1", "share of follicles that are empty; not a number without follicles"),
+    "follicle_count": Quantity("1", "hair follicles that are followed"),
+    "hair_density_per_cm2": Quantity("1/cm2", "hairs that stand out of the skin far enough to be counted"),
+    "hair_length_mm": Quantity("mm", "mean length out of the skin of those hairs"),
+    "autoreactive_t_cell_count": Quantity("1", "T cells that recognise hair bulbs"),
+    "cd8_t_cell_count": Quantity("1", "CD8 T cells"),
     "drug_donor_ug_per_cm2": Quantity("ug/cm2", "drug left on the surface or wiped off"),
     "drug_epidermis_ug_per_cm2": Quantity("ug/cm2", "drug in the epidermis"),
     "drug_dermis_ug_per_cm2": Quantity("ug/cm2", "drug in dermis, hypodermis and clot"),

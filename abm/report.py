@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mendsim.abm import barrier, dermal_report
+from mendsim.abm.agents import follicle
 from mendsim.abm.agents.fibroblast import Fibroblast
-from mendsim.abm.agents.follicle import ANAGEN, Follicle
+from mendsim.abm.agents.follicle import Follicle
 from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
 from mendsim.abm.agents.melanocyte import Melanocyte
 from mendsim.abm.agents.t_cell import TCell
+from mendsim.abm.agents.vessel import TipCell
 from mendsim.abm.fields.field import spread
 from mendsim.abm.observables import OBSERVABLES
 
@@ -94,19 +96,26 @@ def _signals(model: HealingModel) -> dict[str, float]:
 
 
 def _vessels(model: HealingModel) -> dict[str, float]:
-    network, v = model.vessels, model.vessels.segments
-    perfused = (v["perfused"] == 1) & v.alive[: v.n_rows]
-    fixed = network.fixed_pressure_mmhg
-    arterial = fixed == model.parameters["vessel.arterial_pressure_mmhg"]
-    alive = v.alive[: v.n_rows]
-    leaving = np.where(arterial[v["node_a"]], 1, 0) - np.where(arterial[v["node_b"]], 1, 0)
-    by_id = np.argsort(v.uid[: v.n_rows], kind="stable")
+    network, v, area = model.vessels, model.vessels.segments, model.lattice.surface_area_mm2
+    by_id = np.argsort(v.uid, kind="stable")
+    arterial = network.fixed_pressure_mmhg == model.parameters["vessel.arterial_pressure_mmhg"]
+    entering = np.where(arterial[v["node_a"]], 1, 0) - np.where(arterial[v["node_b"]], 1, 0)
+    flow = v["flow_nl_per_min"] * v.alive
+    perfused = (v["perfused"] == 1) & v.alive
+    papilla = network.papilla_flow()
     return {
         "perfused_vessel_length_mm_per_mm2": np.sum((network.length_um() * perfused)[by_id])
         * 1e-3
         * network.share
-        / model.lattice.surface_area_mm2,
-        "flow_nl_per_min": np.sum((leaving * v["flow_nl_per_min"] * alive)[by_id]),
+        / area,
+        "sprout_length_mm_per_mm2": np.sum((network.length_um() * (v.alive & (v["sprout"] > 0)))[by_id])
+        * 1e-3
+        * network.share
+        / area,
+        "tip_cell_count": len(model.population(TipCell)),
+        "flow_nl_per_min": np.sum((entering * flow)[by_id]),
+        "papilla_flow_ratio": float(np.mean(papilla)) if len(papilla) else 1.0,
+        "doppler_ratio": model.redness.doppler(),
     }
 
 
@@ -119,13 +128,11 @@ def _drainage(model: HealingModel) -> dict[str, float]:
 
 
 def _hair_and_drug(model: HealingModel) -> dict[str, float]:
-    hairs = model.population(Follicle)
     amounts: dict[str, float] = dict.fromkeys([name for name in OBSERVABLES if name.startswith("drug_")], 0.0)
     if model.topical is not None:
         amounts.update(model.topical.amounts_ug_per_cm2())
     return {
-        "follicle_count": len(hairs),
-        "anagen_fraction": float(np.mean(hairs["stage"] == ANAGEN)) if len(hairs) else float("nan"),
+        **follicle.observe(model),
         **amounts,
     }
 
@@ -169,6 +176,7 @@ def agent_columns(model: HealingModel) -> dict[str, dict[str, NDArray]]:
         ("t_cell", TCell),
         ("follicle", Follicle),
         ("melanocyte", Melanocyte),
+        ("tip_cell", TipCell),
     ):
         cells = model.population(kind)
         rows = np.arange(cells.n_rows)[cells.rows()]
@@ -197,6 +205,18 @@ def vessel_table(model: HealingModel) -> dict[str, NDArray]:
     return {
         **table,
         **{
-            name: v[name][rows].copy() for name in ("radius_um", "flow_nl_per_min", "perfused", "coagulated", "growing")
+            name: v[name][rows].copy()
+            for name in (
+                "radius_um",
+                "dilation",
+                "kind",
+                "follicle",
+                "flow_nl_per_min",
+                "oxygen_mmhg",
+                "perfused",
+                "coagulated",
+                "growing",
+                "sprout",
+            )
         },
     }

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
-from mendsim.abm.fields.field import SOURCE_QUANTUM_NG_PER_H, Field
+from mendsim.abm.fields.field import SOURCE_QUANTUM_NG_PER_H, Field, spread
 from mendsim.abm.tissue import AIR, CLOT, DERMIS, EPIDERMIS, HYPODERMIS, TISSUE
 
 if TYPE_CHECKING:
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["SOURCE_QUANTUM_NG_PER_H", "bind_mmp9", "build", "mmp9_effect", "release", "settle", "step"]
 
-_SECONDS_PER_HOUR = 3600.0
+_SECONDS_PER_HOUR, _SECONDS_PER_MINUTE = 3600.0, 60.0
+_ML_PER_NMOL = 2.24e-5
+"""Molar volume of a gas at 0 degC."""
+_PER_ML_IN_MM3 = 1e3
 _FINE, _COARSE = 2, 4
 """Fields live on sites twice as wide, for their decay lengths are 40 um and more; PDGF reaches farther."""
 _PROTEINS = (
@@ -60,7 +63,7 @@ def build(model: HealingModel) -> None:
 
 def settle(model: HealingModel) -> None:
     """Bring oxygen, and the VEGF that follows from it, to their steady states."""
-    model.oxygen.concentration[...] = model.parameters["oxygen.blood_mmhg"]
+    model.oxygen.concentration[...] = model.parameters["oxygen.arterial_mmhg"]
     codes = model.tissue.codes()
     for _ in range(20):
         _oxygen(model, codes)
@@ -159,12 +162,23 @@ def step(model: HealingModel) -> None:
 
 
 def _secrete_vegf(model: HealingModel, codes: NDArray[np.uint8]) -> None:
-    """Let tissue secrete VEGF by its lack of oxygen."""
+    """Let tissue secrete VEGF, more by its lack of oxygen, and vessels take it up: few vessels leave much of it."""
     p = model.parameters
     half, steepness = p["vegf.hypoxia_half_effect_mmhg"], p["vegf.hypoxia_steepness"]
     hypoxia = half**steepness / (half**steepness + np.maximum(model.oxygen.concentration, 0.0) ** steepness)
-    tissue = model.oxygen.restrict(codes != AIR)
-    model.vegf.add_source(p["vegf.secretion_ng_per_ml_h"] * hypoxia * tissue / _SECONDS_PER_HOUR)
+    rate = p["vegf.secretion_ng_per_ml_h"] * hypoxia * model.oxygen.restrict(codes != AIR)
+    rate += p["vegf.basal_secretion_ng_per_ml_h"] * model.oxygen.restrict(np.isin(codes, (DERMIS, CLOT, HYPODERMIS)))
+    model.vegf.add_source(rate / _SECONDS_PER_HOUR)
+    model.vegf.uptake[...] = p["vegf.endothelial_uptake_per_h"] * model.vessels.open_vessels(codes) / _SECONDS_PER_HOUR
+
+
+def _leukocyte_uptake(model: HealingModel) -> NDArray[np.float64]:
+    """Fastest uptake of oxygen by neutrophils and inflammatory macrophages, mmHg/s on the cells of the oxygen field."""
+    p, cells = model.parameters, model.leukocytes
+    busy = cells.neutrophils.concentration + cells.inflammatory.concentration
+    ml_per_s_cell = p["leukocyte.oxygen_uptake_nmol_per_min_1e6"] * _ML_PER_NMOL / 1e6 / _SECONDS_PER_MINUTE
+    mmhg = ml_per_s_cell * _PER_ML_IN_MM3 / p["oxygen.solubility_ml_per_ml_mmhg"]
+    return spread(busy * mmhg, model.oxygen.shape, cells.neutrophils.factor // model.oxygen.factor)
 
 
 def _oxygen(model: HealingModel, codes: NDArray[np.uint8]) -> None:
@@ -176,12 +190,13 @@ def _oxygen(model: HealingModel, codes: NDArray[np.uint8]) -> None:
     rate = by_code[codes]
     kinds = model.cell_kinds()
     rate[kinds >= CELL_KIND["corneocyte"]] = 0.0
-    michaelis = field.restrict(rate) / (p["oxygen.half_uptake_mmhg"] + np.maximum(field.concentration, 0.0))
+    fastest = field.restrict(rate) + _leukocyte_uptake(model)
+    michaelis = fastest / (p["oxygen.half_uptake_mmhg"] + np.maximum(field.concentration, 0.0))
     # the capillaries among fat cells are not drawn as segments: they exchange as a mean
-    fat = field.restrict(codes == HYPODERMIS)
-    exchange = p["oxygen.vessel_exchange_per_s"] * model.vessels.exchange + p["oxygen.hypodermis_exchange_per_s"] * fat
-    field.uptake[...] = michaelis + exchange
-    field.add_source(exchange * p["oxygen.blood_mmhg"])
+    fat = p["oxygen.hypodermis_exchange_per_s"] * field.restrict(codes == HYPODERMIS)
+    model.vessels.raster.deliver()
+    field.uptake[...] = michaelis + model.vessels.raster.exchange_per_s + fat
+    field.add_source(model.vessels.raster.delivery_mmhg_per_s + fat * p["oxygen.hypodermis_mmhg"])
     diffusivity = np.full(codes.shape, p["oxygen.diffusivity_um2_per_s"])
     diffusivity[kinds == CELL_KIND["corneocyte"]] *= p["oxygen.stratum_corneum_diffusivity_ratio"]
     field.set_diffusivity(diffusivity)

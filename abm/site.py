@@ -40,6 +40,7 @@ class SkinSite:
     fibroblasts_per_mm3: float
     t_cells_per_mm2: float
     capillary_loops_per_mm2: float
+    blood_flow_ml_per_min_per_100ml: float
     superficial_plexus_depth_um: float
     deep_plexus_depth_um: float
     follicles_per_mm2: float

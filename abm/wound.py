@@ -55,7 +55,7 @@ def injure(model: HealingModel, injury: Injury) -> None:
     model.pigment.follow_bed(model)
     model.mends.look(model)
     model.injuries += 1
-    model.vessels.coagulate(np.maximum(injury.damage["vessel_coagulation"], injury.ablated))
+    model.vessels.coagulate(injury)
 
 
 def draw_of(model: HealingModel) -> int:

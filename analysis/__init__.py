@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mendsim.analysis.pictures import plot_run
     from mendsim.analysis.store import open_run
     from mendsim.analysis.treatment_picture import treatment_figure
+    from mendsim.analysis.vessel_picture import vessel_figure
     from mendsim.analysis.zone_picture import zone_figure, zone_section
     from mendsim.analysis.zone_strip import strip_figure
 
@@ -32,6 +33,7 @@ __all__ = [
     "strip_figure",
     "timecourses",
     "treatment_figure",
+    "vessel_figure",
     "zone_figure",
     "zone_section",
 ]
@@ -44,6 +46,7 @@ _HOME = {
     "plot_run": "pictures",
     "strip_figure": "zone_strip",
     "treatment_figure": "treatment_picture",
+    "vessel_figure": "vessel_picture",
     "zone_figure": "zone_picture",
     "zone_section": "zone_picture",
 }

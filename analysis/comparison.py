@@ -15,7 +15,8 @@ from matplotlib.figure import Figure, SubFigure
 from mendsim.analysis import page, relief, sections, store, style, timecourses
 from mendsim.analysis.endpoints import outcomes
 from mendsim.analysis.field_views import field_views
-from mendsim.analysis.pictures import close_window, label_row, row_height_in
+from mendsim.analysis.pictures import close_window, row_height_in
+from mendsim.analysis.section_axes import label_row
 from mendsim.common.errors import InputError
 
 _DAYS = 4
@@ -33,6 +34,7 @@ _PANELS = (
     "scar",
     "drug",
     "hair",
+    "hair_density",
     "t_cells",
     "mend_depth",
     "collagen_synthesis",
@@ -42,12 +44,15 @@ _PANELS = (
     "fluid",
     "microbes",
     "blood",
+    "vessels",
     "damaged_collagen",
     "eliminated",
     "elasticity",
     "growth_factors",
     "epidermis",
     "oxygen",
+    "inflow",
+    "sprouts",
 )
 """Time courses in a comparison, most telling first; as many as fit are drawn."""
 _PANEL_ROWS, _PANEL_COLUMNS = 3, 4

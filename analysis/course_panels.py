@@ -19,6 +19,7 @@ class Panel:
     downwards : whether the y axis points down, for depths.
     each_mend : whether the depth of each MEND is drawn behind the lines.
     if_moved : whether a run has nothing to show in it as long as its series stay where they began.
+    of_hair : whether it is about hair, and only shown of skin where hair matters.
     """
 
     title: str
@@ -29,6 +30,7 @@ class Panel:
     downwards: bool = False
     each_mend: bool = False
     if_moved: bool = False
+    of_hair: bool = False
 
 
 PANELS: dict[str, Panel] = {
@@ -153,12 +155,33 @@ PANELS: dict[str, Panel] = {
     ),
     "scar": Panel(title="Scar depth", lines=(("scar_depth_um", "depth"),)),
     "blood": Panel(
-        title="Blood vessels",
-        lines=(("perfused_vessel_length_mm_per_mm2", "length with flow"), ("flow_nl_per_min", "flow")),
-        relative=True,
+        title="Blood flow",
+        lines=(("doppler_ratio", "upper dermis (Doppler)"), ("papilla_flow_ratio", "hair papillae")),
+        number="times that at rest",
+        if_moved=True,
     ),
+    "inflow": Panel(title="Blood that enters", lines=(("flow_nl_per_min", "flow"),), relative=True),
+    "vessels": Panel(
+        title="Blood vessels",
+        lines=(
+            ("perfused_vessel_length_mm_per_mm2", "with flow"),
+            ("sprout_length_mm_per_mm2", "grown since the start"),
+        ),
+    ),
+    "sprouts": Panel(title="Tips of growing vessels", lines=(("tip_cell_count", "tip cells"),), if_moved=True),
     "oxygen": Panel(title="Oxygen", lines=(("oxygen_mmhg", "mean"),)),
-    "hair": Panel(title="Follicles in anagen", lines=(("anagen_fraction", "in anagen"),), number="share of follicles"),
+    "hair": Panel(
+        title="Follicles by stage",
+        lines=(
+            ("anagen_fraction", "anagen"),
+            ("catagen_fraction", "catagen"),
+            ("telogen_fraction", "telogen"),
+            ("kenogen_fraction", "empty"),
+        ),
+        number="share of follicles",
+        of_hair=True,
+    ),
+    "hair_density": Panel(title="Hairs to be seen", lines=(("hair_density_per_cm2", "hairs"),), of_hair=True),
     "drug": Panel(
         title="Drug",
         lines=(

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from mendsim.analysis import relief as surface
 from mendsim.analysis import store, style
-from mendsim.analysis.pictures import label_row
-from mendsim.analysis.section_axes import Window, colour_bar, frame, round_length
+from mendsim.analysis.section_axes import Window, colour_bar, frame, label_row, round_length
 from mendsim.analysis.section_fields import COLLAGEN_MAP, field_image, strokes
 
 __all__ = ["collagen_3_share", "density", "dermis_figure", "fibres", "zones"]
@@ -26,7 +25,8 @@ ORDER_MAP = LinearSegmentedColormap.from_list("order", ["#ffffff", "#fdeac2", "#
 SHARE_MAP = LinearSegmentedColormap.from_list(
     "share", ["#ffffff", "#d3ece3", "#8fcdb9", "#3fa287", "#10705a", "#043c31"]
 )
-_ZONE_COLOUR, _EPIDERMIS_COLOUR = "#882255", "#ededed"
+ZONE_COLOUR = "#882255"
+_EPIDERMIS_COLOUR = "#ededed"
 _FIELDS = ("tissue", "collagen_1", "collagen_3", "orientation_rad", "orientation_order")
 _DERMIS = (2, 4)
 """Codes of the ``tissue`` field: dermis and clot."""
@@ -68,7 +68,7 @@ def dermis_figure(
     columns: list[Column] = [] if before is None else [(before, float(store.snapshot_days(before)[0]))]
     columns += [(run, store.drawn_day(run, day)) for day in days]
     names = [] if before is None else ["before"]
-    names += [_when(run, day) for _, day in columns[len(names) :]]
+    names += [store.moment_label(run, day) for _, day in columns[len(names) :]]
     left, right, floor, ceiling = surface.flat(run).extent_um
     window = (left, right, ceiling - _ROOM_UM, floor if bottom_um is None else min(bottom_um, floor))
     height_in = _PANEL_IN * (window[3] - window[2]) / (right - left)
@@ -183,7 +183,7 @@ def zones(run: xr.DataTree, day: float, ax: Axes) -> Axes:
             ax.plot(
                 [x[start] - half, x[end] + half],
                 [z, z],
-                color=_ZONE_COLOUR,
+                color=ZONE_COLOUR,
                 linewidth=2.0,
                 solid_capstyle="butt",
                 alpha=1.0 if session == done[-1] else 0.4,
@@ -230,21 +230,10 @@ def _scale_bar(ax: Axes, window: Window) -> None:
 
 def _key() -> list[Line2D | Patch]:
     return [
-        Line2D([], [], color=_ZONE_COLOUR, linewidth=2.5, label="width of the laser zones (pale: earlier sessions)"),
+        Line2D([], [], color=ZONE_COLOUR, linewidth=2.5, label="width of the laser zones (pale: earlier sessions)"),
         Line2D([], [], color=style.INK, linewidth=0.9, label="stroke: along the fibres, longer where more parallel"),
         Patch(facecolor=_EPIDERMIS_COLOUR, edgecolor=style.INK, linewidth=0.6, label="epidermis"),
     ]
-
-
-def _when(run: xr.DataTree, day: float) -> str:
-    """Name a day, and how long after which session it is."""
-    sessions = store.session_days(run)
-    done = sessions[sessions <= day + 1e-9]
-    if not len(done):
-        return store.day_label(day)
-    after, number = day - done[-1], f" {len(done)}" if len(sessions) > 1 else ""
-    place = f"just after session{number}" if after < 0.05 else f"{round(after, 1):g} d after session{number}"
-    return f"{store.day_label(day)}\n{place}"
 
 
 def _start(run: xr.DataTree, day: float, ax: Axes | None) -> tuple[Axes, surface.Relief, xr.Dataset]:

@@ -1,19 +1,18 @@
-"""All pictures of one run: a contact sheet, a close look at one zone, the heat, the time courses."""
+"""All pictures of one run: a contact sheet, a close look at one zone, vessels, the heat, the time courses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import xarray as xr
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mendsim.analysis import relief, sections, store, style, timecourses
 from mendsim.analysis.field_views import field_views
-from mendsim.analysis.section_axes import Window
+from mendsim.analysis.section_axes import Window, label_row
+from mendsim.analysis.vessel_picture import has_vessels, vessel_figure
 
 _CLOSE_WIDTH_UM, _CLOSE_TOP_UM, _CLOSE_BOTTOM_UM = 500.0, -70.0, 260.0
 """Size of a close look at the epidermis around one zone."""
@@ -34,7 +33,8 @@ def plot_run(store_path: str | Path, out_dir: str | Path | None = None) -> list[
 
     Returns
     -------
-    The files: sections over time, one zone close up, time courses, and the heat of a laser or a burn if there was any.
+    The files: sections over time, one zone close up, time courses, the network of vessels, and the heat of a laser or
+    a burn if there was any.
 
     Raises
     ------
@@ -49,6 +49,8 @@ def plot_run(store_path: str | Path, out_dir: str | Path | None = None) -> list[
         "close_up": close_up,
         "time_courses": time_courses,
     }
+    if has_vessels(run):
+        figures["vessels"] = vessel_figure
     if store.heated(run):
         figures["heat"] = heat
     with style.applied():
@@ -142,15 +144,6 @@ def time_courses(run: xr.DataTree, control: xr.DataTree | None = None) -> Figure
         ax.remove()
     figure.suptitle(store.title(run), fontsize=13, fontweight="bold")
     return figure
-
-
-def label_row(axes: list[Axes], name: str) -> None:
-    """Name a row of sections, and keep the depth axis at its left end only."""
-    for ax in axes[1:]:
-        ax.set_ylabel("")
-        ax.tick_params(labelleft=False)
-    place: dict[str, Any] = {"rotation": 90, "ha": "center", "va": "center", "fontsize": 11, "fontweight": "bold"}
-    axes[0].annotate(name, (0.0, 0.5), (-52, 0), xycoords="axes fraction", textcoords="offset points", **place)
 
 
 def row_height_in(run: xr.DataTree, column_in: float) -> float:

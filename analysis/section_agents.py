@@ -19,8 +19,8 @@ _SPINDLE_UM = ((26.0, 7.0), (30.0, 9.0), (40.0, 14.0))
 _T_CELL_UM = 16.0
 VESSEL_FILL = {"vessel with flow": "#ef8a80", "vessel without flow": "#f4f4f4"}
 """Inside of a vessel; its wall has the colour of `CELL_COLOURS`."""
-_STAGES = ("follicle in anagen", "follicle in catagen", "follicle in telogen")
-SOLID_BULB = dict(zip(_STAGES, (0.85, 0.4, 0.0), strict=True))
+_STAGES = ("follicle in anagen", "follicle in catagen", "follicle in telogen", "empty follicle")
+SOLID_BULB = dict(zip(_STAGES, (0.85, 0.4, 0.0, 0.0), strict=True))
 """How solid the bulb of a follicle is drawn in each stage."""
 _SHAFT_UM, _BULB_UM, _HAIR_UM = 30.0, 65.0, 60.0
 """Half the drawn width of a follicle's shaft and bulb, and the hair above the skin in anagen."""
@@ -91,16 +91,20 @@ def draw_vessels(ax: Axes, run: xr.DataTree, day: float, relief: Relief) -> set[
 
 
 def draw_follicles(ax: Axes, run: xr.DataTree, day: float, relief: Relief) -> set[str]:
-    """Draw follicles with their stage, bulb solid and hair grown out in anagen; return the names drawn."""
+    """Draw follicles with their stage, bulb solid and hair grown out in anagen; return the names drawn.
+
+    Follicles of one place stand behind each other: one is drawn, in the stage that most of them are in.
+    """
     table = store.agents(run, "follicle", day)
     if not table:
         return set()
     drawn: set[str] = set()
-    colour = CELL_COLOURS[_STAGES[0]]
-    for x, depth, stage in zip(table["x_um"], table["bulb_depth_um"], table["stage"], strict=True):
+    spots, of_spot = np.unique(np.stack([table["x_um"], table["bulb_depth_um"]], axis=1), axis=0, return_inverse=True)
+    for number, (x, depth) in enumerate(spots):
         if not _visible(ax, np.array([x]), np.array(ax.get_ylim()[:1])).any():
             continue
-        name = _STAGES[int(stage)]
+        name = _STAGES[int(np.argmax(np.bincount(table["stage"][of_spot.ravel() == number], minlength=len(_STAGES))))]
+        colour = CELL_COLOURS[name]
         drawn.add(name)
         top, tip = relief.sink(np.array([x, x]), np.array([0.0, depth + _BULB_UM]))
         level = np.linspace(top, tip, 60)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -20,13 +21,13 @@ _BAR_SHARE = 0.25
 """A scale bar is at most this share of the picture's width."""
 
 
-def frame(ax: Axes, relief: Relief, window: Window | None, title: str) -> None:
+def frame(ax: Axes, relief: Relief, window: Window | None, title: str, *, in_mm: bool = False) -> None:
     """Set the limits, the depth axis, the title and the scale bar of a section of a lattice."""
     left, right, bottom, top = relief.extent_um
-    dress(ax, (left, right, top, bottom) if window is None else window, title)
+    dress(ax, (left, right, top, bottom) if window is None else window, title, in_mm=in_mm)
 
 
-def dress(ax: Axes, window: Window, title: str) -> None:
+def dress(ax: Axes, window: Window, title: str, *, in_mm: bool = False) -> None:
     """Set the limits, the depth axis, the title and the scale bar of any section."""
     left, right, top, bottom = window
     ax.set_xlim(left, right)
@@ -38,7 +39,7 @@ def dress(ax: Axes, window: Window, title: str) -> None:
     ax.set_facecolor(style.BACKGROUND)
     for spine in ax.spines.values():
         spine.set_visible(True)
-    _scale_bar(ax, right - left, bottom - top, right, bottom)
+    _scale_bar(ax, right - left, bottom - top, right, bottom, in_mm=in_mm)
 
 
 def colour_bar(
@@ -62,7 +63,7 @@ def colour_bar(
     bar.outline.set_linewidth(0.4)
 
 
-def _scale_bar(ax: Axes, width: float, height: float, right: float, bottom: float) -> None:
+def _scale_bar(ax: Axes, width: float, height: float, right: float, bottom: float, *, in_mm: bool) -> None:
     length = round_length(_BAR_SHARE * width)
     margin = 0.03 * width
     thick = 0.012 * height
@@ -70,11 +71,10 @@ def _scale_bar(ax: Axes, width: float, height: float, right: float, bottom: floa
     ax.add_patch(
         Rectangle((x, y - thick), length, thick, facecolor=style.INK, edgecolor="white", linewidth=0.8, zorder=20)
     )
-    label = f"{length / 1000:g} mm" if length >= 1000 else f"{length:g} µm"
     ax.text(
         x + length,
         y - 1.6 * thick,
-        label,
+        length_label(length) if in_mm or length >= 1000 else f"{length:g} µm",
         ha="right",
         va="bottom",
         fontsize=8,
@@ -82,6 +82,20 @@ def _scale_bar(ax: Axes, width: float, height: float, right: float, bottom: floa
         zorder=20,
         path_effects=[withStroke(linewidth=2.5, foreground="white")],
     )
+
+
+def length_label(length_um: float) -> str:
+    """Write a length in mm."""
+    return f"{length_um / 1000:g} mm"
+
+
+def label_row(axes: list[Axes], name: str) -> None:
+    """Name a row of sections, and keep the depth axis at its left end only."""
+    for ax in axes[1:]:
+        ax.set_ylabel("")
+        ax.tick_params(labelleft=False)
+    place: dict[str, Any] = {"rotation": 90, "ha": "center", "va": "center", "fontsize": 11, "fontweight": "bold"}
+    axes[0].annotate(name, (0.0, 0.5), (-52, 0), xycoords="axes fraction", textcoords="offset points", **place)
 
 
 def round_length(longest: float) -> float:

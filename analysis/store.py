@@ -15,6 +15,7 @@ from mendsim.common.errors import InputError
 
 HOURS_PER_DAY = 24.0
 _WANTED = "the folder that `mendsim run` wrote"
+_HAIRY = "scalp"
 _NO_SCAR_UM = 1.0
 """A depression shallower than this is no scar."""
 _CLINICAL_DAYS = (7.0, 1.0, 30.0, 3.0, 90.0, 14.0, 60.0, 180.0)
@@ -78,6 +79,13 @@ def has_scar(run: xr.DataTree) -> bool:
     """Whether the skin had a scar at the start."""
     depth = values(run, "scar_depth_um")
     return depth is not None and bool(depth[0] > _NO_SCAR_UM)
+
+
+def has_hair(run: xr.DataTree) -> bool:
+    """Whether the skin has follicles whose hair matters: those of the scalp, as long as the site is known."""
+    count = values(run, "follicle_count")
+    site = scenario(run).get("patient", {}).get("site", _HAIRY)
+    return count is not None and bool(np.nan_to_num(count).any()) and site == _HAIRY
 
 
 _CAUSES = {"laser": "laser session", "punch": "punch", "incision": "incision", "contact_burn": "contact burn"}
@@ -157,6 +165,17 @@ def day_label(day: float) -> str:
     if 0 < day < 1:
         return f"{day * HOURS_PER_DAY:.2g} h"
     return f"day {round(day, 1):g}"
+
+
+def moment_label(run: xr.DataTree, day: float) -> str:
+    """Name a time, and below it how long after which injury it is."""
+    sessions = session_days(run)
+    done = sessions[sessions <= day + 1e-9]
+    if not len(done):
+        return day_label(day)
+    after, number = day - done[-1], f" {len(done)}" if len(sessions) > 1 else ""
+    place = f"just after session{number}" if after < 0.05 else f"{round(after, 1):g} d after session{number}"
+    return f"{day_label(day)}\n{place}"
 
 
 def snapshot(run: xr.DataTree, day: float, names: Sequence[str]) -> xr.Dataset:

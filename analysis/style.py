@@ -41,6 +41,7 @@ CELL_COLOURS = {
     "follicle in anagen": "#6b4423",
     "follicle in catagen": "#6b4423",
     "follicle in telogen": "#6b4423",
+    "empty follicle": "#8c8c8c",
 }
 
 SERIES_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#882255")

@@ -26,12 +26,12 @@ _DECADES = 6
 
 def applies(run: xr.DataTree, name: str) -> bool:
     """Whether a run has anything to show in a panel: a scar, hair, a drug."""
-    if name == "hair" and not np.any(_or_zero(store.values(run, "follicle_count"))):
+    about = _panel(name)
+    if about.of_hair and not store.has_hair(run):
         return False
     if name == "scar" and not store.has_scar(run):
         return False
-    about = _panel(name)
-    values = [_or_zero(store.values(run, series)) for series, _ in about.lines]
+    values = [_or_zero(_values(run, series)) for series, _ in about.lines]
     return any(np.any(np.abs(curve - (curve[0] if about.if_moved else 0.0)) > 0.0) for curve in values)
 
 
@@ -116,7 +116,9 @@ def _or_zero(values: NDArray[np.float64] | None) -> NDArray[np.float64]:
 
 
 def _values(run: xr.DataTree, name: str) -> NDArray[np.float64] | None:
-    """One series as it is drawn, None if the run does not hold it: debris that is not there has no depth."""
+    """One series as it is drawn, None if the run does not hold it: what is not there has no depth and no blood."""
+    if name == "papilla_flow_ratio" and not store.has_hair(run):
+        return None
     values, count = store.values(run, name), store.values(run, "debris_count")
     if name == "debris_depth_um" and values is not None and count is not None:
         return np.where(count > 0, values, np.nan)

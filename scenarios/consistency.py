@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from itertools import pairwise
 
-from mendsim.abm.initial_state import SCARS
+from mendsim.abm.initial_state import ALOPECIA, SCARS
 from mendsim.common.errors import InputError, choices
 from mendsim.common.parameters import Parameters
 from mendsim.scenarios.border import lattice_of, parameters_of, session_of
@@ -48,7 +48,7 @@ def contradictions(scenario: Scenario) -> Iterator[InputError]:
 
 def _of_patient(scenario: Scenario) -> Iterator[InputError]:
     patient, sample = scenario.patient, scenario.lattice
-    if patient.initial_state == "alopecia_areata" and patient.site != "scalp":
+    if patient.initial_state in ALOPECIA and patient.site != "scalp":
         problem = "alopecia areata is simulated on the scalp"
         yield InputError(problem, key="patient.site", value=patient.site, allowed="scalp")
     for key, size, limit in (

@@ -14,7 +14,7 @@ from mendsim.abm.agents.follicle import Follicle
 from mendsim.abm.agents.keratinocyte import Keratinocyte
 from mendsim.abm.agents.melanocyte import Melanocyte
 from mendsim.abm.agents.t_cell import TCell
-from mendsim.abm.agents.vessel import Vessel
+from mendsim.abm.agents.vessel import TipCell, Vessel
 from mendsim.abm.core import Column
 from mendsim.abm.mends import MEND_COLUMNS, TRACK_COLUMNS
 from mendsim.abm.observables import FIELDS, OBSERVABLES
@@ -28,6 +28,7 @@ AGENTS = {
     "t_cell": TCell,
     "follicle": Follicle,
     "melanocyte": Melanocyte,
+    "tip_cell": TipCell,
 }
 
 _PLACES = {

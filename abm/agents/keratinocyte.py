@@ -263,11 +263,12 @@ def crumble(model: HealingModel) -> None:
 
 
 def secrete(model: HealingModel) -> None:
-    """Secrete MMP9 and latent TGF-beta1 from activated basal cells (R14)."""
+    """Secrete MMP9, latent TGF-beta1 and VEGF from activated basal cells (R14, R22)."""
     cells, tissue = model.population(Keratinocyte), model.tissue
     for field, rate in (
         (model.mmp9, "keratinocyte.mmp9_secretion_pg_per_h"),
         (model.latent_tgf_beta1, "keratinocyte.tgf_beta1_secretion_pg_per_h"),
+        (model.vegf, "keratinocyte.vegf_secretion_pg_per_h"),
     ):
         keratinocyte_crawl.secrete_at_edge(
             tissue.occupant,

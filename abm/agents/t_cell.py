@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from mendsim.abm.agents import moving_kernels
+from mendsim.abm.agents import follicle, moving_kernels
 from mendsim.abm.agents import t_cell_kernels as kernels
 from mendsim.abm.agents.moving_cell import MovingCell, living
 from mendsim.abm.core import Column
 from mendsim.abm.draws import uniforms
-from mendsim.common.purposes import PLACEMENT, RECRUITMENT
+from mendsim.common.purposes import PLACEMENT, RECRUITMENT, T_CELL_KIND
 
 if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
@@ -24,11 +25,30 @@ class TCell(MovingCell):
 
     activation = Column("f8", unit="1", doc="response to cytokine or antigen, 0 to 1")
     autoreactive = Column("i1", unit="1", doc="1 if it recognises an antigen of the hair bulb")
-    recruited = Column("i1", unit="1", doc="1 if it came from the blood because of inflammation")
+    recruited = Column("i1", unit="1", doc="1 if it came from the blood because of inflammation; others are retained")
+    cd8 = Column("i1", unit="1", doc="1 for a CD8 cell, 0 for a CD4 cell")
+    home_x_um = Column("f8", unit="um", doc="place around which it is retained, along the section")
+    home_y_um = Column("f8", unit="um", doc="that place across the section")
+    home_z_um = Column("f8", unit="um", doc="that place from the top of the lattice")
+
+
+def settle(
+    model: HealingModel, places: NDArray[np.float64], cd8_share: float, **values: ArrayLike
+) -> NDArray[np.int64]:
+    """Add T cells at places ``(n, 3)`` um, where they are at home; returns their ids."""
+    cells = model.population(TCell)
+    ids = cells.add(
+        len(places),
+        **{f"{axis}_um": places[:, k] for k, axis in enumerate("xyz")},
+        **{f"home_{axis}_um": places[:, k] for k, axis in enumerate("xyz")},
+        **values,
+    )
+    cells["cd8"][model.registry.row_of[ids]] = uniforms(model.seed, ids, 0, T_CELL_KIND) < cd8_share
+    return ids
 
 
 def walk(model: HealingModel) -> None:
-    """Walk at random with a drift up the cytokine gradient (R21)."""
+    """Walk at random, around home if retained, with a drift up the cytokine gradient (R21)."""
     cells, rows = living(model, TCell)
     p, cytokine, spacing = model.parameters, model.cytokine, model.lattice.spacing_um
     motility = p["t_cell.motility_um2_per_min"] * _MINUTES_PER_HOUR
@@ -40,11 +60,11 @@ def walk(model: HealingModel) -> None:
         cells.uid,
         cytokine.concentration,
         model.tissue.code,
+        cells["recruited"],
         cells["autoreactive"],
         cells["activation"],
-        cells["x_um"],
-        cells["y_um"],
-        cells["z_um"],
+        *(cells[f"{axis}_um"] for axis in "xyz"),
+        *(cells[f"home_{axis}_um"] for axis in "xyz"),
         spacing,
         cytokine.factor,
         model.seed,
@@ -52,6 +72,8 @@ def walk(model: HealingModel) -> None:
         model.step_h,
         substeps,
         motility,
+        p["t_cell.resident_motility_um2_per_min"] * _MINUTES_PER_HOUR,
+        p["t_cell.retention_um"],
         p["t_cell.chemotaxis_um_per_min"] * _MINUTES_PER_HOUR,
         p["t_cell.gradient_half_effect_ng_per_ml_per_um"],
     )
@@ -69,6 +91,7 @@ def respond(model: HealingModel) -> None:
         cells["z_um"],
         cells["autoreactive"],
         *bulbs,
+        follicle.antigen(model) if len(bulbs[0]) else np.zeros(0),
         cytokine.concentration,
         model.leukocytes.presenting(),
         cells["activation"],
@@ -83,18 +106,20 @@ def respond(model: HealingModel) -> None:
 
 
 def secrete(model: HealingModel) -> None:
-    """Secrete the inflammatory cytokine by activation (R21)."""
+    """Secrete the inflammatory cytokine by activation, CD8 cells more than CD4 cells (R21)."""
     cells, rows = living(model, TCell)
+    p = model.parameters
+    level = cells["activation"] * np.where(cells["cd8"] == 1, 1.0, p["t_cell.cd4_secretion_ratio"])
     moving_kernels.secrete(
         rows,
         cells["x_um"],
         cells["y_um"],
         cells["z_um"],
-        cells["activation"],
+        level,
         model.cytokine.source,
         model.lattice.spacing_um,
         model.cytokine.factor,
-        model.quanta(model.parameters["t_cell.cytokine_secretion_pg_per_h"] * model.drug_effects.cytokine_secretion),
+        model.quanta(p["t_cell.cytokine_secretion_pg_per_h"] * model.drug_effects.cytokine_secretion),
     )
 
 
@@ -109,6 +134,7 @@ def die(model: HealingModel) -> None:
         cells["activation"],
         cells["autoreactive"],
         cells["recruited"],
+        _drug_death_per_h(model, np.stack([cells[f"{axis}_um"][rows] for axis in "xyz"], axis=1)),
         gone,
         model.seed,
         model.step_index,
@@ -116,10 +142,29 @@ def die(model: HealingModel) -> None:
         1.0 / (_HOURS_PER_DAY * p["t_cell.lifetime_d"]),
         p["t_cell.withdrawal_death_per_d"] / _HOURS_PER_DAY,
         p["t_cell.activation_induced_death_per_d"] / _HOURS_PER_DAY,
-        model.drug_effects.t_cell_death_per_h,
+        p["t_cell.autoreactive_death_per_d"] * model.initial_state.autoreactive_death_ratio(p) / _HOURS_PER_DAY,
     )
     if n:
         cells.remove(model.registry.row_of[gone[:n]])
+
+
+def _drug_death_per_h(model: HealingModel, places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Death that the drug brings to cells at places ``(n, 3)`` um, by what is there of it."""
+    if model.topical is None or model.topical.drug.t_cell_death_per_h <= 0.0:
+        return np.zeros(len(places))
+    drug = model.topical.drug
+    x = (np.maximum(model.sample(model.drug, places), 0.0) / drug.half_effect_ug_per_ml) ** drug.hill
+    rate: NDArray[np.float64] = drug.t_cell_death_per_h * x / (1.0 + x)
+    return rate
+
+
+def _home_weight(model: HealingModel, vessels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weight of vessels at places ``(n, 3)`` um as homes: the superficial plexus and above has its share."""
+    p = model.parameters
+    depth = vessels[:, 2] - model.lattice.air_sites * model.lattice.spacing_um
+    high = depth <= model.site.superficial_plexus_depth_um + 2.0 * p["vessel.node_spacing_um"]
+    share = p["t_cell.perivascular_share"]
+    return np.where(high, share / max(int(high.sum()), 1), (1.0 - share) / max(int((~high).sum()), 1))
 
 
 def recruit(model: HealingModel) -> None:
@@ -130,13 +175,20 @@ def recruit(model: HealingModel) -> None:
     if len(vessels) == 0:
         return
     cytokine = model.sample(model.cytokine, vessels)
-    bathed = float(np.mean(cytokine / (p["t_cell.cytokine_half_effect_ng_per_ml"] + cytokine)))
+    bathed = cytokine / (p["t_cell.cytokine_half_effect_ng_per_ml"] + cytokine)
+    home = _home_weight(model, vessels)
     settled = int(np.count_nonzero((cells["recruited"][rows] == 0) & (cells["autoreactive"][rows] == 0)))
     vacancies = max(0.0, model.niches - settled)
     days = model.step_h / _HOURS_PER_DAY
     for recruited, expected in (
         (0, vacancies * p["t_cell.recruitment_per_d"] * days),
-        (1, bathed * p["t_cell.inflammatory_recruitment_per_mm2_d"] * model.lattice.surface_area_mm2 * days),
+        (
+            1,
+            float(np.mean(bathed))
+            * p["t_cell.inflammatory_recruitment_per_mm2_d"]
+            * model.lattice.surface_area_mm2
+            * days,
+        ),
     ):
         lots = np.arange(int(np.ceil(expected)) + 1, dtype=np.int64)
         draw = uniforms(model.seed, 2 * lots + recruited, model.step_index, RECRUITMENT)
@@ -144,10 +196,7 @@ def recruit(model: HealingModel) -> None:
         if n == 0:
             continue
         place = uniforms(model.seed, 2 * np.arange(n, dtype=np.int64) + recruited, model.step_index, PLACEMENT)
-        if recruited:
-            weight = np.cumsum(cytokine)
-            chosen = np.searchsorted(weight, place * weight[-1], side="right")
-        else:
-            chosen = (place * len(vessels)).astype(np.int64)
+        weight = np.cumsum(bathed if recruited else home)
+        chosen = np.searchsorted(weight, place * weight[-1], side="right")
         at = vessels[np.minimum(chosen, len(vessels) - 1)]
-        cells.add(n, x_um=at[:, 0], y_um=at[:, 1], z_um=at[:, 2], recruited=recruited, born_h=model.time_h)
+        settle(model, at, p["t_cell.cd8_share"], recruited=recruited, born_h=model.time_h)

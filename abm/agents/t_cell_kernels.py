@@ -17,11 +17,15 @@ def walk(
     uid,
     cytokine,
     code,
+    recruited,
     autoreactive,
     activation,
     x,
     y,
     z,
+    home_x,
+    home_y,
+    home_z,
     spacing,
     factor,
     seed,
@@ -29,21 +33,28 @@ def walk(
     dt,
     substeps,
     motility,
+    resident_motility,
+    retention,
     drift,
     gradient_half_effect,
 ):
     """Random walk of given motility coefficient (um2/h) with a drift (um/h) up the cytokine gradient, in substeps.
 
-    The drift saturates with the gradient (half at ``gradient_half_effect`` ng/mL/um); steps out of dermis and
-    hypodermis are not taken. A cell that recognises its antigen stops, as far as it is activated (Dustin 1997
-    doi:10.1073/pnas.94.8.3909).
+    Cells that did not come because of inflammation are retained: they patrol around their home, at ``retention`` um
+    root mean square along each axis (an Ornstein-Uhlenbeck process, exact in each substep). The drift saturates with
+    the gradient (half at ``gradient_half_effect`` ng/mL/um); steps out of dermis and hypodermis are not taken. A cell
+    that recognises its antigen stops, as far as it is activated (Dustin 1997 doi:10.1073/pnas.94.8.3909).
     """
     nz, ny, nx = cytokine.shape
     coarse = spacing * factor
     sub = dt / substeps
     sigma = math.sqrt(2.0 * motility * sub)
+    stays = math.exp(-resident_motility * sub / retention**2)
+    resident_sigma = retention * math.sqrt(1.0 - stays * stays)
     for row in rows:
         free = 1.0 - activation[row] if autoreactive[row] == 1 else 1.0
+        kept = recruited[row] == 0
+        spread = resident_sigma if kept else sigma
         for k in range(substeps):
             now = step * MOST_SUBSTEPS + k
             kz, ky, kx = site_of(z[row], coarse, nz), site_of(y[row], coarse, ny), site_of(x[row], coarse, nx)
@@ -52,11 +63,15 @@ def walk(
             gx = (cytokine[kz, ky, min(kx + 1, nx - 1)] - cytokine[kz, ky, max(kx - 1, 0)]) / (2.0 * coarse)
             norm = math.sqrt(gx * gx + gy * gy + gz * gz)
             a, b = normal_pair(seed, uid[row], now, MIGRATION_DIRECTION)
-            px, pz = x[row] + free * sigma * a, z[row] + free * sigma * b
-            py = y[row]
+            px, py, pz = x[row] + free * spread * a, y[row], z[row] + free * spread * b
             if ny > 1:
                 c, _ = normal_pair(seed, uid[row], now, MIGRATION_ORDER)
-                py += free * sigma * c
+                py += free * spread * c
+            if kept:
+                px += free * (1.0 - stays) * (home_x[row] - x[row])
+                pz += free * (1.0 - stays) * (home_z[row] - z[row])
+                if ny > 1:
+                    py += free * (1.0 - stays) * (home_y[row] - y[row])
             if norm > 0.0:
                 pull = free * drift * sub / (gradient_half_effect + norm)
                 px, py, pz = px + pull * gx, py + pull * gy, pz + pull * gz
@@ -74,6 +89,7 @@ def respond(
     bulb_x,
     bulb_y,
     bulb_z,
+    antigen,
     cytokine,
     alarmed,
     activation,
@@ -87,8 +103,9 @@ def respond(
 ):
     """Follow stimulation: cytokine where macrophages are alarmed, and antigen within ``reach`` um of a bulb.
 
-    Antigen counts for autoreactive cells alone. Cytokine alone activates no T cell: it takes cells that present to it
-    (so that T cells cannot keep each other active once the dead are gone).
+    Antigen counts for autoreactive cells alone, by the share of follicles at the bulb that show it (``antigen``).
+    Cytokine alone activates no T cell: it takes cells that present to it (so that T cells cannot keep each other active
+    once the dead are gone).
     """
     share = 1.0 - math.exp(-dt / time)
     coarse = spacing * factor
@@ -99,24 +116,38 @@ def respond(
             for k in range(len(bulb_x)):
                 d2 = (x[row] - bulb_x[k]) ** 2 + (y[row] - bulb_y[k]) ** 2 + (z[row] - bulb_z[k]) ** 2
                 if d2 < reach * reach:
-                    signal = 1.0
+                    signal = max(signal, antigen[k])
         activation[row] += (signal - activation[row]) * share
 
 
 @njit(cache=True, nogil=True)
 def die(
-    rows, uid, activation, autoreactive, recruited, gone, seed, step, dt, turnover, withdrawal, exhaustion, drug_death
+    rows,
+    uid,
+    activation,
+    autoreactive,
+    recruited,
+    drug_death,
+    gone,
+    seed,
+    step,
+    dt,
+    turnover,
+    withdrawal,
+    exhaustion,
+    autoreactive_death,
 ):
     """Ids of T cells that die: residents slowly, recruits without a signal, all that were activated, all by a drug.
 
     Activation ends in the cell's own death (``exhaustion`` at full activation), so that inflammation cannot keep
-    itself alive; autoreactive cells escape it, and are kept alive by their antigen as far as they are activated.
+    itself alive; autoreactive cells escape it and die at their own rate. ``drug_death`` is that of each of ``rows``.
     """
     n = 0
-    for row in rows:
-        rate = drug_death
+    for k in range(len(rows)):
+        row = rows[k]
+        rate = drug_death[k]
         if autoreactive[row] == 1:
-            rate += turnover * (1.0 - activation[row])
+            rate += autoreactive_death
         else:
             rate += exhaustion * activation[row]
             rate += withdrawal * (1.0 - activation[row]) if recruited[row] == 1 else turnover

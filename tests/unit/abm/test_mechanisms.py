@@ -14,6 +14,7 @@ from mendsim.abm import load_parameters
 from mendsim.abm.agents.fibroblast import Fibroblast
 from mendsim.abm.mechanisms import load_mechanisms, without
 from mendsim.abm.observables import OBSERVABLES
+from mendsim.abm.vessels import sprouts
 from mendsim.analysis import store
 from mendsim.common.errors import InputError
 from mendsim.common.lattice import Lattice
@@ -156,16 +157,16 @@ def test_without_a_mechanism_nothing_is_left_of_it(make, injury, name):
 
 
 def test_without_sprouting_no_vessel_answers_to_vegf(make):
-    sprouts = {}
+    grown = {}
     for names in ([], ["sprouting"]):
         model = make(lattice=SMALL, parameters=without(load_parameters(), names))
         model.vegf.concentration[...] = 1e6
         for _ in range(20):
-            model.vessels.sprout()
+            sprouts.step(model.vessels, model.step_h)
             model.step_index += 1
-        sprouts[len(names)] = np.count_nonzero(model.vessels.segments["sprout"])
-    assert sprouts[0] > 0
-    assert sprouts[1] == 0
+        grown[len(names)] = np.count_nonzero(model.vessels.segments["sprout"])
+    assert grown[0] > 0
+    assert grown[1] == 0
 
 
 def test_a_scenario_file_switches_mechanisms_off(write):

@@ -22,6 +22,9 @@ REACH = {
     "heat_shock": 2.0,
 }
 UNITS = {
+    "mm_per_mm2": "mm/mm2",
+    "density_per_cm2": "1/cm2",
+    "length_mm": "mm",
     "ug_per_cm2": "ug/cm2",
     "ul_per_cm2": "uL/cm2",
     "g_per_m2_h": "g/m2/h",
@@ -110,10 +113,22 @@ def _series(time_h: np.ndarray, treated: bool) -> dict[str, np.ndarray]:
         "elasticity_index": 0.7 + 0.1 * wound * rise,
         "oxygen_mmhg": 40.0 - 5.0 * hump[2.0],
         "hypoxic_fraction": 0.02 + 0.05 * hump[2.0],
-        "perfused_vessel_length_mm_per_mm2": 6.0 - 0.7 * wound * np.exp(-day / 8.0) * np.clip(day, 0.0, 1.0),
+        "perfused_vessel_length_mm_per_mm2": 6.0
+        - 0.7 * wound * np.exp(-day / 8.0) * np.clip(day, 0.0, 1.0)
+        + 0.5 * hump[25.0],
         "flow_nl_per_min": 12.0 * (one + 0.4 * hump[4.0]),
+        "sprout_length_mm_per_mm2": 0.8 * hump[12.0],
+        "tip_cell_count": 9.0 * hump[4.0],
+        "doppler_ratio": 1.0 + 0.7 * hump[1.5],
+        "papilla_flow_ratio": 1.0 + 0.3 * hump[2.0],
         "anagen_fraction": 0.5 + 0.2 * wound * rise,
+        "catagen_fraction": 0.1 * one,
+        "telogen_fraction": 0.3 - 0.2 * wound * rise,
+        "kenogen_fraction": 0.1 * one,
         "follicle_count": 2.0 * one,
+        "hair_density_per_cm2": 60.0 + 30.0 * wound * rise,
+        "hair_length_mm": 20.0 + 0.3 * day,
+        "autoreactive_t_cell_count": 20.0 * (one - 0.2 * wound * rise),
         "drug_donor_ug_per_cm2": 100.0 * np.exp(-day / (0.5 if treated else 5.0)),
         "drug_epidermis_ug_per_cm2": 5.0 * np.exp(-day / 2.0) * (1.0 - np.exp(-day / 0.2)),
         "drug_dermis_ug_per_cm2": (20.0 if treated else 2.0) * np.exp(-day / 4.0) * (1.0 - np.exp(-day / 0.2)),
@@ -206,7 +221,6 @@ def _agents(width: float, depth: float, treated: bool) -> dict[str, dict[str, np
     places["y_um"] = rng.uniform(0, 4 * SPACING_UM, len(index))
     hair = np.arange(len(SNAPSHOTS_H))
     far = np.full(len(hair), 0.78 * width)
-    flows = np.where(treated & (hair > 0) & (hair < 5), 0.0, 1.0)
     return {
         "/agents/fibroblast": {
             "snapshot_index": index,
@@ -223,12 +237,32 @@ def _agents(width: float, depth: float, treated: bool) -> dict[str, dict[str, np
             "bulb_depth_um": np.full(len(hair), 0.8 * depth),
             "stage": np.minimum(hair[::-1] // 3, 2),
         },
-        "/vessels": {
-            "snapshot_index": np.repeat(hair, 2),
-            **{f"{axis}{end}_um": np.full(2 * len(hair), 150.0 + 90.0 * end) for axis in "xz" for end in (0, 1)},
-            "radius_um": np.full(2 * len(hair), 6.0),
-            "perfused": np.stack([flows, 0 * flows + 1], axis=1).ravel().astype(np.int8),
+        "/vessels": _vessels(width, depth, treated),
+    }
+
+
+def _vessels(width: float, depth: float, treated: bool) -> dict[str, np.ndarray]:
+    """Two vessels across the section and, once treated, one that is coagulated and a sprout, at every snapshot."""
+    shots, per_shot = len(SNAPSHOTS_H), 4 if treated else 2
+    start = np.array([[0.1, 0.2, 0.4], [0.1, 0.8, 0.8], [0.5, 0.5, 0.2], [0.6, 0.5, 0.4]])[:per_shot]
+    end = np.array([[0.9, 0.2, 0.4], [0.9, 0.8, 0.8], [0.5, 0.5, 0.4], [0.7, 0.6, 0.3]])[:per_shot]
+    size = np.array([width, 300.0, depth])
+    late = np.repeat(np.arange(shots), per_shot) >= 5
+    number = np.tile(np.arange(per_shot), shots)
+    flow = np.where(number > 1, 0.0, np.where((number == 0) & treated & ~late, 0.0, 10.0 ** (1.0 - 2.0 * number)))
+    return {
+        "snapshot_index": np.repeat(np.arange(shots), per_shot),
+        **{
+            f"{axis}{k}_um": np.tile(place[:, i] * size[i], shots)
+            for k, place in ((0, start), (1, end))
+            for i, axis in enumerate("xyz")
         },
+        "radius_um": np.where(number == 0, 12.0, 4.0),
+        "flow_nl_per_min": flow,
+        "perfused": (flow > 0).astype(np.int8),
+        "coagulated": (number == 2).astype(np.int8),
+        "growing": ((number == 3) & ~late).astype(np.int8),
+        "sprout": np.where(number == 3, 17, 0),
     }
 
 

@@ -172,6 +172,38 @@ def test_hair_without_follicles_does_not_apply(make_run):
     assert (value(hairy, "anagen_start"), value(hairy, "anagen_final")) == (25.0, 75.0)
 
 
+def test_hair_counts_on_the_scalp_only(make_run):
+    hair = {"hair_density_per_cm2": [80.0, 80.0, 70.0, 90.0, 120.0], "hair_length_mm": [5.0, 6.0, 7.0, 8.0, 9.0]}
+    blood = {"papilla_flow_ratio": [1.0, 1.5, 1.2, 1.1, 1.05]}
+    run = make_run(DAYS, follicle_count=[4.0] * 5, **hair, **blood)
+    names = ["hair_density_start", "hair_density_final", "hair_density_change", "hair_length_final"]
+    names += ["papilla_flow_peak", "papilla_flow_final"]
+    assert [value(run, name) for name in names] == pytest.approx([80.0, 120.0, 50.0, 9.0, 1.5, 1.05])
+    run.attrs["scenario"] = '{"patient": {"site": "cheek"}}'
+    assert all(np.isnan(value(run, name)) for name in names)
+
+
+def test_blood_flow_is_back_once_it_stays_within_a_tenth(make_run):
+    run = make_run(DAYS, doppler_ratio=[1.0, 2.0, 1.05, 1.2, 1.0])
+    assert value(run, "doppler_peak") == 2.0
+    assert value(run, "doppler_back_day") == pytest.approx(DAYS[3] + 0.5 * (DAYS[4] - DAYS[3]))
+    assert np.isinf(value(make_run(DAYS, doppler_ratio=[1.0, 2.0, 2.0, 2.0, 0.8]), "doppler_back_day"))
+    assert np.isnan(value(make_run(DAYS, doppler_ratio=[1.0] * 5), "doppler_back_day"))
+
+
+def test_vessels_are_longest_at_their_peak(make_run):
+    run = make_run(DAYS, perfused_vessel_length_mm_per_mm2=[10.0, 8.0, 12.0, 15.0, 11.0])
+    assert value(run, "perfused_length_peak") == pytest.approx(150.0)
+    assert value(run, "perfused_length_peak_day") == DAYS[3]
+
+
+def test_t_cells_against_hair_bulbs_only_count_where_there_are_any(make_run):
+    assert value(
+        make_run(DAYS, autoreactive_t_cell_count=[80.0, 70.0, 60.0, 50.0, 40.0]), "autoreactive_t_cell_change"
+    ) == (pytest.approx(-50.0))
+    assert np.isnan(value(make_run(DAYS, autoreactive_t_cell_count=[0.0] * 5), "autoreactive_t_cell_change"))
+
+
 def test_every_outcome_is_documented_and_copes_with_a_run_that_lacks_its_series(make_run):
     empty = make_run(DAYS, keratinocyte_count=[1.0] * 5)
     for outcome in registered().values():

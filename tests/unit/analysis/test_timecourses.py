@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 
 from mendsim import analysis
 from mendsim.abm.observables import OBSERVABLES
-from mendsim.analysis import comparison, timecourses
+from mendsim.analysis import comparison, style, timecourses
 from mendsim.common.errors import InputError
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -52,6 +52,8 @@ def test_panels_of_inflammation_stay_empty_where_skin_rests(pair):
         "hsp47",
         "collagen_synthesis",
         "apoptosis",
+        "blood",
+        "sprouts",
     )
     treated, control = pair
     assert all(timecourses.applies(treated, name) for name in calm)
@@ -81,6 +83,23 @@ def test_panels_without_anything_to_show_do_not_apply(make_run):
         days, scar_depth_um=[0.0, 9.0], anagen_fraction=[np.nan] * 2, follicle_count=[0.0] * 2, oxygen_mmhg=[40] * 2
     )
     assert [name for name in timecourses.PANELS if timecourses.applies(run, name)] == ["oxygen"]
+
+
+def test_hair_has_panels_on_the_scalp_only(pair):
+    treated, _ = pair
+    of_hair = [name for name, about in timecourses.PANELS.items() if about.of_hair]
+    assert of_hair == ["hair", "hair_density"]
+    assert all(timecourses.applies(treated, name) for name in of_hair)
+    cheek = treated.copy()
+    cheek.attrs["scenario"] = '{"patient": {"site": "cheek"}}'
+    assert not any(timecourses.applies(cheek, name) for name in of_hair)
+    labels = [line.get_label() for line in timecourses.panel(cheek, "blood").get_lines()]
+    assert "upper dermis (Doppler)" in labels
+    assert "hair papillae" not in labels
+
+
+def test_lines_of_a_panel_differ_in_colour():
+    assert max(len(about.lines) for about in timecourses.PANELS.values()) <= len(set(style.SERIES_COLOURS))
 
 
 def test_several_panels_have_one_legend(pair):
