@@ -249,8 +249,7 @@ class VesselNetwork:
         rows = np.flatnonzero((v["follicle"] >= 0) & v.alive)
         rows = rows[np.argsort(v.uid[rows], kind="stable")]
         weight = np.abs(v["flow_nl_per_min"][rows]) * self.length_um()[rows]
-        through: NDArray[np.float64] = np.bincount(v["follicle"][rows], weight, self._follicles)
-        return through
+        return np.asarray(np.bincount(v["follicle"][rows], weight, self._follicles), np.float64)
 
     def perfused_midpoints(self) -> NDArray[np.float64]:
         """Middles of perfused segments, ``(n, 3)`` um; those of a section are laid into its plane."""

@@ -80,7 +80,7 @@ class Raster:
         return self._on_cells(self._now(np.where(self.network.open_rows(), np.pi * self.network.lumen_um() ** 2, 0.0)))
 
     def flux(self) -> NDArray[np.float64]:
-        """Blood flow times length over volume of tissue, on the cells of the oxygen field: what a laser Doppler sees."""
+        """Blood flow times length over volume of tissue, on the cells of the oxygen field; a laser Doppler sees it."""
         return self._on_cells(self._now(np.abs(self.network.segments["flow_nl_per_min"])))
 
     def _now(self, column: NDArray) -> NDArray[np.float64]:

@@ -51,7 +51,7 @@ class Tone:
         if not hurt.any():
             return
         away_um = distance_transform_edt(~hurt) * model.lattice.spacing_um
-        self.reflex = np.maximum(self.reflex, np.exp(-away_um / p["flare.reach_um"]))
+        self.reflex = np.maximum(self.reflex, p["flare.strength"] * np.exp(-away_um / p["flare.reach_um"]))
 
     def prepare(self) -> None:
         """Find what follows from where the vessels are; call after the network changed."""
@@ -121,7 +121,7 @@ class _Walls:
 
     def _at_nodes(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         half = 0.5 * self.length * values
-        return np.bincount(self.a, half, self.n) + np.bincount(self.b, half, self.n)
+        return np.asarray(np.bincount(self.a, half, self.n) + np.bincount(self.b, half, self.n), np.float64)
 
     def conduct(self, local: NDArray[np.float64]) -> NDArray[np.float64]:
         """Signal in each segment from the local one in all."""
