@@ -217,8 +217,7 @@ def populate_t_cells(model: HealingModel) -> None:
     model.niches = model.site.t_cells_per_mm2 * model.lattice.surface_area_mm2
     n = round(model.niches)
     near = round(p["t_cell.perivascular_share"] * n)
-    depth = network.midpoints()[:, 2] - model.lattice.air_sites * model.lattice.spacing_um
-    high = depth <= model.site.superficial_plexus_depth_um + 2.0 * p["vessel.node_spacing_um"]
+    high = network.superficial(network.midpoints())
     weight = np.cumsum(network.length_um() * (high & (network.segments["kind"] != ARTERIOLE)))
     lots = np.arange(near, dtype=np.int64)
     chosen = np.searchsorted(weight, uniforms(model.seed, lots, 3, PLACEMENT) * weight[-1], side="right")
@@ -325,7 +324,7 @@ def _swarm(model: HealingModel) -> None:
     n = round(
         p["t_cell.swarm_per_bulb"]
         * model.initial_state.swarm_ratio(p)
-        * min(lattice.ny, 2.0 * width / lattice.spacing_um)
+        * (1.0 if lattice.ny == 1 else 4.0 / 3.0 * width / lattice.spacing_um)
     )
     lots = np.arange(n * len(bulbs), dtype=np.int64)
     angle = 2.0 * np.pi * uniforms(model.seed, lots, 5, PLACEMENT)
@@ -336,7 +335,7 @@ def _swarm(model: HealingModel) -> None:
     radius = np.sqrt(radius**2 - across**2)
     at = bulbs[lots // max(n, 1)] + np.stack([radius * np.cos(angle), across, radius * np.sin(angle)], axis=1)
     size = np.array(lattice.shape[::-1]) * lattice.spacing_um
-    at = np.clip(at, 0.0, size - 1e-6)
+    at = at[((at >= 0.0) & (at < size)).all(axis=1)]
     at = at[np.isin(model.tissue.code[model.sites(at)], (DERMIS, HYPODERMIS))]
     shown = float(np.mean(follicle.antigen(model)))
     t_cell.settle(model, at, p["alopecia.cd8_share"], activation=shown, autoreactive=1)

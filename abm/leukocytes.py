@@ -122,7 +122,7 @@ class Leukocytes:
         if self._at_rest and not model.cytokine.concentration.any() and len(fibroblast.apoptotic_places(model)) == 0:
             return
         arriving = merge(
-            model.vessels.open_vessels(model.tissue.code) * model.vessels.inflamed(),
+            model.vessels.mature_vessels(model.tissue.code) * model.vessels.inflamed(),
             self.residents.shape,
             _COARSENING // model.cytokine.factor,
         )

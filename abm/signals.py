@@ -167,7 +167,7 @@ def _secrete_vegf(model: HealingModel, codes: NDArray[np.uint8]) -> None:
     half, steepness = p["vegf.hypoxia_half_effect_mmhg"], p["vegf.hypoxia_steepness"]
     hypoxia = half**steepness / (half**steepness + np.maximum(model.oxygen.concentration, 0.0) ** steepness)
     rate = p["vegf.secretion_ng_per_ml_h"] * hypoxia * model.oxygen.restrict(codes != AIR)
-    rate += p["vegf.basal_secretion_ng_per_ml_h"] * model.oxygen.restrict(np.isin(codes, (DERMIS, CLOT, HYPODERMIS)))
+    rate += p["vegf.basal_secretion_ng_per_ml_h"] * model.oxygen.restrict(np.isin(codes, (DERMIS, HYPODERMIS)))
     model.vegf.add_source(rate / _SECONDS_PER_HOUR)
     model.vegf.uptake[...] = p["vegf.endothelial_uptake_per_h"] * model.vessels.open_vessels(codes) / _SECONDS_PER_HOUR
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mendsim.abm import load_parameters
 from mendsim.analysis import store
 from mendsim.analysis.measure import measure
 
@@ -25,7 +26,7 @@ def flow_beside_wound_ratio(run: xr.DataTree) -> float:
     if len(tables) < 2:
         return np.nan
     middle = 0.5 * float(store.fields(run)["x_um"].max())
-    depth_um = load_parameters()["doppler.depth_um"]
+    depth_um = float(json.loads(run.attrs["parameters"])["abm.doppler.depth_um"]["value"])
 
     def signal(table: xr.Dataset) -> float:
         x, z, length = _pieces(table)

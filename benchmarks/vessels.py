@@ -5,7 +5,8 @@ solve     seconds for the pressures and flows of a network of 10,000 segments, a
 perfusion blood flow of hair papillae, in times that of healthy skin at rest, before and at times after the first
           session of ``alopecia`` as it stands, and with sessions of a CO2 laser of lower and of higher energy.
 vessels   length of vessels with flow, in times that at the start: the highest with its day, and at the end.
-T cells   by depth before and an hour after one session, superficial and deep, of both wavelengths at equal density.
+T cells   by depth before and an hour after one session, superficial and deep, of both wavelengths at equal density;
+          highest temperature and thermal dose at the depths of resting and of growing bulbs.
 
 Run ``python benchmarks/vessels.py [DAYS] [--picture FILE]``. DAYS replaces the follow-up of twelve weeks; what lies
 beyond it is left out. With a FILE the vessels of ``alopecia`` are drawn there. In full it takes some minutes for
@@ -46,6 +47,7 @@ DROPPED = {"co2_10600": ("pulse_duration",)}
 MOMENTS = {"before": 0.0, "1 h": 1.0, "1 d": 24.0, "1 week": 168.0, "4 weeks": 672.0, "12 weeks": 2016.0}
 """Hours from the first session."""
 DEPTHS_MM = (0.0, 0.3, 1.0, 1.5, 3.0, 4.4)
+BULBS_UM = {"1.6 mm": 1600.0, "4 mm": 4000.0}
 SINGLE = {
     "1,550 nm, 6 mJ": {"pulse_energy": "6 mJ", "density": "100 /cm^2"},
     "1,550 nm, 70 mJ": {"pulse_energy": "70 mJ", "density": "100 /cm^2"},
@@ -156,18 +158,28 @@ def growth(runs: dict[str, xr.DataTree]) -> pd.DataFrame:
 
 def t_cells() -> pd.DataFrame:
     """T cells by depth before one session, and an hour after it."""
-    rows: dict[str, dict[str, int]] = {}
+    rows: dict[str, dict[str, float]] = {}
     for name, changes in SINGLE.items():
         scenario = protocol(changes, **{"follow_up": "1 h", "save.snapshots": ["1 h"]})
         model = build_model(scenario, seed=SEED)
         rows.setdefault("before", _by_depth(model.agent_columns()["t_cell"]["z_um"]))
         model.close()
-        table = scenarios.run(scenario, seed=SEED).data["agents/t_cell"]
-        rows[name] = _by_depth(table["z_um"].to_numpy())
+        data = scenarios.run(scenario, seed=SEED).data
+        rows[name] = _by_depth(data["agents/t_cell"]["z_um"].to_numpy()) | _heat(data["injury"].to_dataset())
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _by_depth(depth_um: np.ndarray) -> dict[str, int]:
+def _heat(injury: xr.Dataset) -> dict[str, float]:
+    """Highest temperature and thermal dose at the depths of resting and of growing bulbs."""
+    found = {}
+    for what, depth_um in BULBS_UM.items():
+        layer = int(np.argmin(np.abs(injury["depth_um"].to_numpy() - depth_um)))
+        found[f"degC, {what}"] = round(float(injury["peak_temperature"].isel(z=layer).max()), 2)
+        found[f"CEM43 min, {what}"] = round(float(injury["thermal_dose"].isel(z=layer).max()), 3)
+    return found
+
+
+def _by_depth(depth_um: np.ndarray) -> dict[str, float]:
     counts, _ = np.histogram(depth_um, bins=1e3 * np.array(DEPTHS_MM))
     bands = (f"{top:g} to {bottom:g} mm" for top, bottom in pairwise(DEPTHS_MM))
     return {**dict(zip(bands, map(int, counts), strict=True)), "all": len(depth_um)}

@@ -39,7 +39,6 @@ BRANCHING = 36
 HAIR_CYCLE = 37
 KENOGEN = 38
 T_CELL_KIND = 39
-T_CELL_HOME = 40
 
 
 def all_purposes() -> dict[str, int]:

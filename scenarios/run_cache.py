@@ -29,7 +29,9 @@ MOST_RUNS = 200
 """Of more runs than this, those that were not used for longest are removed."""
 KEPT_FIELDS = ("cell_kind", "tissue")
 """Fields of a snapshot that are kept."""
-_LARGE = ("/fields", "/agents", "/vessels", "/injury")
+KEPT_MAPS = ("ablated",)
+"""Maps of an injury that are kept."""
+_LARGE = ("/fields", "/agents", "/injury")
 _ABANDONED_S = 3600.0
 _TOLD = ("name", "title", "description", "sources", "control")
 """Keys of a scenario that say what it is for and change nothing in the run."""
@@ -51,7 +53,7 @@ def folder() -> Path | None:
 def key_of(scenario: Scenario, seed: int) -> str:
     """Name of a run by all that decides its content."""
     content = {name: value for name, value in scenario.to_dict().items() if name not in _TOLD}
-    text = json.dumps([content, seed, KEPT_FIELDS, _code()], sort_keys=True)
+    text = json.dumps([content, seed, KEPT_FIELDS, KEPT_MAPS, _code()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -93,7 +95,7 @@ def make(scenario: Scenario, seed: int, place: Path, *, progress: runner.Progres
 
 
 def slim(tree: xr.DataTree) -> xr.DataTree:
-    """Leave out of a run what takes much room: maps, agents, vessels, and fields but for `KEPT_FIELDS`."""
+    """Leave out of a run what takes much room: agents, maps but for `KEPT_MAPS`, fields but for `KEPT_FIELDS`."""
     import xarray as xr
 
     nodes = {}
@@ -102,7 +104,7 @@ def slim(tree: xr.DataTree) -> xr.DataTree:
         if node.path == "/fields":
             data = data[list(KEPT_FIELDS)]
         elif node.path == "/injury":
-            data = data.drop_vars(list(data.data_vars))
+            data = data[[name for name in KEPT_MAPS if name in data]]
         elif node.path.startswith(_LARGE):
             continue
         nodes[node.path] = data

@@ -160,10 +160,7 @@ def _drug_death_per_h(model: HealingModel, places: NDArray[np.float64]) -> NDArr
 
 def _home_weight(model: HealingModel, vessels: NDArray[np.float64]) -> NDArray[np.float64]:
     """Weight of vessels at places ``(n, 3)`` um as homes: the superficial plexus and above has its share."""
-    p = model.parameters
-    depth = vessels[:, 2] - model.lattice.air_sites * model.lattice.spacing_um
-    high = depth <= model.site.superficial_plexus_depth_um + 2.0 * p["vessel.node_spacing_um"]
-    share = p["t_cell.perivascular_share"]
+    high, share = model.vessels.superficial(vessels), model.parameters["t_cell.perivascular_share"]
     return np.where(high, share / max(int(high.sum()), 1), (1.0 - share) / max(int((~high).sum()), 1))
 
 
@@ -171,11 +168,14 @@ def recruit(model: HealingModel) -> None:
     """Enter from perfused vessels: into vacated niches, and where cytokine bathes the vessel (R13, R21)."""
     cells, rows = living(model, TCell)
     p = model.parameters
-    vessels = model.vessels.perfused_midpoints()
+    vessels = model.vessels.entrances()
     if len(vessels) == 0:
         return
     cytokine = model.sample(model.cytokine, vessels)
     bathed = cytokine / (p["t_cell.cytokine_half_effect_ng_per_ml"] + cytokine)
+    # arrivals over an area of skin are those from its upper vessels, however deep the sample goes
+    upper = bathed[model.vessels.superficial(vessels)]
+    calling = float(np.mean(upper)) if len(upper) else 0.0
     home = _home_weight(model, vessels)
     settled = int(np.count_nonzero((cells["recruited"][rows] == 0) & (cells["autoreactive"][rows] == 0)))
     vacancies = max(0.0, model.niches - settled)
@@ -184,10 +184,7 @@ def recruit(model: HealingModel) -> None:
         (0, vacancies * p["t_cell.recruitment_per_d"] * days),
         (
             1,
-            float(np.mean(bathed))
-            * p["t_cell.inflammatory_recruitment_per_mm2_d"]
-            * model.lattice.surface_area_mm2
-            * days,
+            calling * p["t_cell.inflammatory_recruitment_per_mm2_d"] * model.lattice.surface_area_mm2 * days,
         ),
     ):
         lots = np.arange(int(np.ceil(expected)) + 1, dtype=np.int64)

@@ -41,20 +41,20 @@ def walk(
     """Random walk of given motility coefficient (um2/h) with a drift (um/h) up the cytokine gradient, in substeps.
 
     Cells that did not come because of inflammation are retained: they patrol around their home, at ``retention`` um
-    root mean square along each axis (an Ornstein-Uhlenbeck process, exact in each substep). The drift saturates with
-    the gradient (half at ``gradient_half_effect`` ng/mL/um); steps out of dermis and hypodermis are not taken. A cell
-    that recognises its antigen stops, as far as it is activated (Dustin 1997 doi:10.1073/pnas.94.8.3909).
+    root mean square along each axis (an Ornstein-Uhlenbeck process, exact in each substep). Residents follow no
+    gradient; the drift of recruits and of autoreactive cells saturates with it (half at ``gradient_half_effect``
+    ng/mL/um). Steps out of dermis and hypodermis are not taken. A cell that recognises its antigen stops, as far as it
+    is activated (Dustin 1997 doi:10.1073/pnas.94.8.3909).
     """
     nz, ny, nx = cytokine.shape
     coarse = spacing * factor
     sub = dt / substeps
-    sigma = math.sqrt(2.0 * motility * sub)
-    stays = math.exp(-resident_motility * sub / retention**2)
-    resident_sigma = retention * math.sqrt(1.0 - stays * stays)
     for row in rows:
         free = 1.0 - activation[row] if autoreactive[row] == 1 else 1.0
         kept = recruited[row] == 0
-        spread = resident_sigma if kept else sigma
+        # a cell that has stopped in part walks as if less time had passed
+        stays = math.exp(-resident_motility * sub * free * free / retention**2)
+        spread = retention * math.sqrt(1.0 - stays * stays) if kept else free * math.sqrt(2.0 * motility * sub)
         for k in range(substeps):
             now = step * MOST_SUBSTEPS + k
             kz, ky, kx = site_of(z[row], coarse, nz), site_of(y[row], coarse, ny), site_of(x[row], coarse, nx)
@@ -63,16 +63,16 @@ def walk(
             gx = (cytokine[kz, ky, min(kx + 1, nx - 1)] - cytokine[kz, ky, max(kx - 1, 0)]) / (2.0 * coarse)
             norm = math.sqrt(gx * gx + gy * gy + gz * gz)
             a, b = normal_pair(seed, uid[row], now, MIGRATION_DIRECTION)
-            px, py, pz = x[row] + free * spread * a, y[row], z[row] + free * spread * b
+            px, py, pz = x[row] + spread * a, y[row], z[row] + spread * b
             if ny > 1:
                 c, _ = normal_pair(seed, uid[row], now, MIGRATION_ORDER)
-                py += free * spread * c
+                py += spread * c
             if kept:
-                px += free * (1.0 - stays) * (home_x[row] - x[row])
-                pz += free * (1.0 - stays) * (home_z[row] - z[row])
+                px += (1.0 - stays) * (home_x[row] - x[row])
+                pz += (1.0 - stays) * (home_z[row] - z[row])
                 if ny > 1:
-                    py += free * (1.0 - stays) * (home_y[row] - y[row])
-            if norm > 0.0:
+                    py += (1.0 - stays) * (home_y[row] - y[row])
+            if norm > 0.0 and (autoreactive[row] == 1 or not kept):
                 pull = free * drift * sub / (gradient_half_effect + norm)
                 px, py, pz = px + pull * gx, py + pull * gy, pz + pull * gz
             if patrolled(code, px, py, pz, spacing):

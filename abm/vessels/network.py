@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
     from mendsim.thermal.injury import Injury
 
-_CHANGED, _GROWN = 0.02, 1e-5
+_CHANGED, _GROWN = 0.02, 1e-3
 """Flow is solved anew once a radius has changed by this share: in a step, and when vessels grow."""
 _GROWTH_H = 2.0
 """Interval at which vessels grow: a tip cell moves less in it than its filopodia reach."""
@@ -238,6 +238,10 @@ class VesselNetwork:
         """
         return self.raster.supply(codes, self.raster.open)
 
+    def mature_vessels(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """As :meth:`open_vessels`, without sprouts: leukocytes enter through grown vessels."""
+        return self.raster.supply(codes, self.raster.mature)
+
     def papilla_flow(self) -> NDArray[np.float64]:
         """Blood flow through the papilla of each follicle over that of undilated vessels, ``(n_follicles,)``."""
         now = self._through_papillae()
@@ -251,11 +255,22 @@ class VesselNetwork:
         weight = np.abs(v["flow_nl_per_min"][rows]) * self.length_um()[rows]
         return np.asarray(np.bincount(v["follicle"][rows], weight, self._follicles), np.float64)
 
-    def perfused_midpoints(self) -> NDArray[np.float64]:
-        """Middles of perfused segments, ``(n, 3)`` um; those of a section are laid into its plane."""
+    def entrances(self) -> NDArray[np.float64]:
+        """Middles of perfused capillaries and venules, through which cells leave the blood, ``(n, 3)`` um.
+
+        Those of a section are laid into its plane.
+        """
         v = self.segments
-        places = self.midpoints()[(v["perfused"] == 1) & v.alive]
+        places = self.midpoints()[(v["perfused"] == 1) & v.alive & (v["kind"] != ARTERIOLE)]
         return self.model.in_plane(places)
+
+    def superficial(self, places: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Whether places ``(n, 3)`` um lie in the superficial plexus, whose venules run a node deeper, or above."""
+        model = self.model
+        depth = places[:, 2] - model.lattice.air_sites * model.lattice.spacing_um
+        lowest = model.site.superficial_plexus_depth_um + 2.0 * model.parameters["vessel.node_spacing_um"]
+        above: NDArray[np.bool_] = depth <= lowest
+        return above
 
     def coagulate(self, injury: Injury) -> None:
         """Close segments whose worst point is more likely than not coagulated or gone (R22)."""
@@ -278,22 +293,29 @@ class VesselNetwork:
     def _struck(self, fraction: NDArray, injury: Injury, places: NDArray[np.float64]) -> NDArray[np.float64]:
         """Damage at places of the block or slab, ``(n,)``.
 
-        The plane of a section cuts zones along their axes; beside it they are round, and their rows are a pitch apart.
+        The plane of a section cuts zones along their axes; beside it each is round, as far as halfway to its
+        neighbours, and their rows are a pitch apart. A cut goes on.
         """
-        lattice, axes = self.model.lattice, injury.zones["x_um"]
-        if lattice.ny > 1 or len(axes) == 0:
-            return fraction[self.model.sites(self.model.in_plane(places))]
-        pitch = injury.record.get("pitch_um", np.inf)
+        lattice, kind = self.model.lattice, injury.record.get("kind")
+        axes = np.unique(np.round(injury.zones["x_um"]))
+        if lattice.ny > 1 or len(axes) == 0 or kind == "incision":
+            flat: NDArray[np.float64] = fraction[self.model.sites(self.model.in_plane(places))]
+            return flat
         beside = np.abs(places[:, 1] - 0.5 * self.length_y_um)
+        pitch = injury.record.get("pitch_um", np.inf)
         if np.isfinite(pitch):
             beside = np.abs((beside + 0.5 * pitch) % pitch - 0.5 * pitch)
-        nearest = axes[np.argmin(np.abs(places[:, :1] - axes[None, :]), axis=1)]
-        off = places[:, 0] - nearest
+        halfway = np.concatenate([[-np.inf], 0.5 * (axes[1:] + axes[:-1]), [np.inf]])
         struck = np.zeros(len(places))
-        for side in (-1.0, 1.0):
-            there = places.copy()
-            there[:, 0] = nearest + side * np.hypot(off, beside)
-            struck = np.maximum(struck, fraction[self.model.sites(self.model.in_plane(there))])
+        for k, axis in enumerate(axes):
+            away = np.hypot(places[:, 0] - axis, beside)
+            for side, end in ((-1.0, halfway[k]), (1.0, halfway[k + 1])):
+                there = np.flatnonzero(away <= np.abs(end - axis))
+                at = places[there]
+                at[:, 0] = axis + side * away[there]
+                inside = (at[:, 0] >= 0.0) & (at[:, 0] < lattice.nx * lattice.spacing_um)
+                found = fraction[self.model.sites(self.model.in_plane(at[inside]))]
+                struck[there[inside]] = np.maximum(struck[there[inside]], found)
         return struck
 
     def _clear(self) -> None:

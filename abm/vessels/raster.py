@@ -25,8 +25,8 @@ class Raster:
 
     Attributes
     ----------
-    filled, open : float64 of the field's shape, 1/um2: length over volume of the vessels that hold blood under
-        pressure, and of all that are open.
+    filled, open, mature : float64 of the field's shape, 1/um2: length over volume of the vessels that hold blood under
+        pressure, of all that are open, and of those of them that are no sprouts.
     exchange_per_s : float64 of that shape, exchange of oxygen with flowing blood.
     delivery_mmhg_per_s : the same times the oxygen pressure of that blood.
     """
@@ -56,6 +56,7 @@ class Raster:
         )
         self._uid = network.segments.uid.copy()
         self.open = self._on_cells(is_open)
+        self.mature = self._on_cells(is_open & (network.segments["sprout"] == 0))
         self.filled = self._on_cells(network.filled())
         self._prepare_exchange(length)
 
@@ -71,7 +72,7 @@ class Raster:
         Parameters
         ----------
         codes : compartments; the capillaries among fat cells are not drawn as segments and count as the mean.
-        density : :attr:`filled` or :attr:`open`.
+        density : :attr:`filled`, :attr:`open` or :attr:`mature`.
         """
         return self._per_healthy * density + self.network.model.oxygen.restrict(codes == HYPODERMIS)
 

@@ -176,6 +176,7 @@ class _Walls:
         self.half = 0.5 * float(np.sqrt(self.length2.max())) if len(self.rows) else 0.0
         self.sprout, self.lining = v["sprout"][self.rows], _lining(network)
         self.node_a, self.node_b = v["node_a"][self.rows], v["node_b"][self.rows]
+        self.growing = v["growing"][self.rows] == 1
 
     def within(self, place: NDArray[np.float64], reach_um: float, sprout: int, root: int, left: int) -> int:
         """Node of another vessel within reach, or -1; neither of the same sprout nor of the vessel it left.
@@ -187,7 +188,8 @@ class _Walls:
         near = near[(self.sprout[near] != sprout) & (self.node_a[near] != root) & (self.node_b[near] != root)]
         share = np.einsum("ij,ij->i", place - self.a[near], self.along[near]) / self.length2[near]
         gap = np.linalg.norm(self.a[near] + np.clip(share, 0.0, 1.0)[:, None] * self.along[near] - place, axis=1)
-        node = np.where(share < 0.5, self.node_a[near], self.node_b[near])
+        # the end of a growing segment moves on: what meets it is joined to its root
+        node = np.where((share < 0.5) | self.growing[near], self.node_a[near], self.node_b[near])
         lining = self.lining[node]
         gap[((lining == ARTERIOLE) != (left == ARTERIOLE)) & (lining != CAPILLARY)] = np.inf
         if len(near) == 0 or gap.min() > reach_um:

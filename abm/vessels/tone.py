@@ -79,7 +79,8 @@ class Tone:
         p, dt = model.parameters, model.step_h
         if not self.reflex.any() and not model.cytokine.concentration.any() and not v["dilation"].any():
             return
-        drive = self._local()
+        # of the reflex what is left in the mean of the last stretch that vessels remember
+        drive = self._local(self._remembered(dt))
         if drive.max() > _AT_REST:
             drive[self._arterial] = np.maximum(drive[self._arterial], self._walls.conduct(drive[self._arterial]))
         rows = model.registry.row_of[self._uid]
@@ -91,9 +92,16 @@ class Tone:
         self.reflex *= 0.5 ** (dt / p["flare.half_life_h"])
         self.reflex[self.reflex < _AT_REST] = 0.0
 
-    def _local(self) -> NDArray[np.float64]:
+    def _remembered(self, dt_h: float) -> float:
+        """Reflex that vessels follow over a step, over that at its start: exact for a first-order lag."""
+        p = self.network.model.parameters
+        fades, follows = math.log(2.0) / p["flare.half_life_h"], _MINUTES_PER_HOUR / p["vessel.dilation_time_min"]
+        lagged = follows * (math.exp(-fades * dt_h) - math.exp(-follows * dt_h)) / (follows - fades)
+        return lagged / -math.expm1(-follows * dt_h)
+
+    def _local(self, remembered: float) -> NDArray[np.float64]:
         """Drive at each segment, 0 to 1: the reflex near the surface, and inflammation."""
-        reflex = self.reflex[self._y, self._x] * self._near_surface
+        reflex = remembered * self.reflex[self._y, self._x] * self._near_surface
         local: NDArray[np.float64] = 1.0 - (1.0 - reflex) * (1.0 - self.network.inflamed()[self._cell])
         return local
 

@@ -37,20 +37,34 @@ def zone(ablated_um: float) -> Injury:
     )
 
 
-@pytest.fixture(scope="module", params=[0.0, 80.0], ids=["non-ablative", "ablative"])
-def healing(request):
-    """Time series of six weeks, hourly on the first two days, then daily; the first row is just after the injury."""
-    model = HealingModel(lattice=LATTICE, site="cheek", seed=11)
+def course(ablated_um: float, seed: int, *, until_clean: bool = False):
+    """Time series of six weeks, hourly on the first two days, then daily; the first row is just after the injury.
+
+    It ends before if asked to as soon as all debris is shed.
+    """
+    model = HealingModel(lattice=LATTICE, site="cheek", seed=seed)
     intact = model.observe()
-    model.injure(zone(request.param))
+    model.injure(zone(ablated_um))
     hours, rows = [0.0], [model.observe()]
     for step in range(1, DAYS * STEPS_PER_DAY + 1):
         model.step()
         if step % STEPS_PER_DAY == 0 or (step < 2 * STEPS_PER_DAY and step % 2 == 0):
             hours.append(model.time_h)
             rows.append(model.observe())
+            if until_clean and rows[-1]["debris_count"] == 0:
+                break
     model.close()
     return intact, np.array(hours), {name: np.array([row[name] for row in rows]) for name in intact}
+
+
+@pytest.fixture(scope="module", params=[0.0, 80.0], ids=["non-ablative", "ablative"])
+def ablated_um(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def healing(ablated_um):
+    return course(ablated_um, seed=11)
 
 
 def test_the_basal_layer_closes_within_the_published_times(healing):
@@ -62,16 +76,20 @@ def test_the_basal_layer_closes_within_the_published_times(healing):
     assert series["reepithelialised_fraction"][0] < 1.0
 
 
-def test_debris_moves_up_and_is_shed(healing):
-    _, hours, series = healing
-    count, shed = series["debris_count"], series["debris_shed_count"]
-    day = hours / 24.0
-    assert count[0] > 0
-    assert count[-1] == 0
-    assert series["debris_depth_um"][count > 0].min() < 0.5 * series["debris_depth_um"][0]
-    assert day[count > 0].max() < 21.0
-    assert np.all(np.diff(shed) >= 0)
-    assert shed[-1] == count[0]
+def test_debris_moves_up_and_is_shed(healing, ablated_um):
+    highest = []
+    # how high debris is last seen hangs on its last few cells, so it is averaged over seeds
+    for _, hours, series in (healing, *(course(ablated_um, seed, until_clean=True) for seed in (2, 3))):
+        count, shed = series["debris_count"], series["debris_shed_count"]
+        assert count[0] > 0
+        assert count[-1] == 0
+        assert hours[count > 0].max() < 21.0 * 24.0
+        assert np.all(np.diff(shed) >= 0)
+        assert shed[-1] == count[0]
+        # what stands above the skin counts as at its surface
+        depth = np.maximum(series["debris_depth_um"][count > 0], 0.0)
+        highest.append(depth.min() / depth[0])
+    assert np.mean(highest) < 0.5
 
 
 def test_collagen_falls_and_comes_back(healing):
@@ -117,12 +135,17 @@ def test_fibroblasts_come_and_go(healing):
 def test_an_untreated_control_rests_for_its_whole_follow_up(tmp_path):
     run = scenarios.run("acne_scar_untreated", tmp_path / "run.zarr", seed=5)
     series = run.data["series"].to_dataset()
+    day = series["time"].values / 24.0
+    assert day[-1] == 90.0
+    first, last = day <= 10.0, day > day[-1] - 10.0
     for name, about in OBSERVABLES.items():
         start, end = float(series[name][0]), float(series[name][-1])
         if about.dermal:
             assert end == pytest.approx(start, rel=0.02, abs=1e-9), name
         elif name in ("basal_count", "keratinocyte_count", "corneocyte_count"):
-            assert end == pytest.approx(start, rel=0.05), name
+            # corneocytes of so thin a section scatter by 2 %
+            mean = [float(series[name][chosen].mean()) for chosen in (first, last)]
+            assert mean[1] == pytest.approx(mean[0], rel=0.05), name
 
 
 def test_heat_does_not_reach_the_hair_bulb_of_the_scalp():

@@ -1,4 +1,4 @@
-"""Alopecia areata without T cells, without blood, without laser: each changes hair for its own reason (R21, R24, R26)."""
+"""Alopecia areata without T cells, blood or laser: each acts on hair for its own reason (R21, R24, R26)."""
 
 from __future__ import annotations
 

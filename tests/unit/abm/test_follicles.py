@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,11 +11,14 @@ from mendsim.abm import load_parameters
 from mendsim.abm.agents import follicle
 from mendsim.abm.agents.follicle import ANAGEN, CATAGEN, KENOGEN_STAGE, STAGES, TELOGEN, Follicle
 from mendsim.abm.agents.t_cell import TCell
+from mendsim.abm.site import SkinSite
 from mendsim.common.errors import InputError
 from mendsim.common.lattice import Lattice
+from mendsim.common.parameters import Parameters
 
 SHALLOW = Lattice.from_size(width_um=1400, depth_um=400, spacing_um=10, air_um=100)
 NARROW = Lattice.from_size(width_um=100, depth_um=4400, spacing_um=10, air_um=100)
+DEEP = Lattice.from_size(width_um=1400, depth_um=4400, spacing_um=10, air_um=100)
 PLENTY, NEVER = 1e12, 1e9
 
 
@@ -22,12 +27,36 @@ def given(**values):
     return load_parameters().with_overrides({k.replace("__", "."): v for k, v in values.items()}, origin="test")
 
 
-def scalp(make, *, feed=True, **options):
-    """Make scalp with full supply of oxygen, if fed, and steps of two hours."""
-    model = make(**{"lattice": SHALLOW, "site": "scalp", "step_h": 2.0, **options})
-    if feed:
-        model.oxygen.concentration[...] = PLENTY
-    return model
+def scalp(make, **options):
+    """Make scalp with steps of two hours; it is supplied as healthy skin is, at a pace of 1, unless changed."""
+    return make(**{"lattice": SHALLOW, "site": "scalp", "step_h": 2.0, **options})
+
+
+def stage_mean_d(p, site):
+    """Mean duration of each stage: anagen lasts so long that the site has its share of follicles in it."""
+    catagen, telogen, kenogen = (p[f"follicle.{stage}_d"] for stage in STAGES[1:])
+    share = SkinSite.load(site, 2).anagen_fraction
+    anagen = share / (1.0 - share) * (catagen + telogen + p["follicle.kenogen_share"] * kenogen)
+    return np.array([anagen, catagen, telogen, kenogen])
+
+
+def stage_sd_d(p, site):
+    """Standard deviation of the duration of each stage."""
+    anagen = p["follicle.anagen_sd_ratio"] * stage_mean_d(p, site)[ANAGEN]
+    return np.array([anagen, *(p[f"follicle.{stage}_sd_d"] for stage in STAGES[1:])])
+
+
+def with_oxygen(model, ratio):
+    """Set oxygen everywhere, in units of its half effect; returns how well each place is fed, 1 in healthy skin."""
+    half = model.parameters["follicle.oxygen_half_effect_mmhg"]
+    model.oxygen.concentration[...] = ratio * half
+    return ratio / (1.0 + ratio) * (half + model.bulb_oxygen_mmhg) / model.bulb_oxygen_mmhg
+
+
+def with_cohort(n):
+    """Return parameters with ``n`` follicles at each place, more than users may ask for."""
+    p, key = load_parameters(), "follicle.cohort_in_section"
+    return Parameters({**p.entries, key: replace(p.entries[key], value=float(n))})
 
 
 def follicles(model, n, stage, place=0, **values):
@@ -62,16 +91,38 @@ def check_share(part, whole, expected):
     assert abs(part - expected * whole) <= 4.0 * np.sqrt(whole * expected * (1.0 - expected))
 
 
-@pytest.mark.parametrize("stage", range(len(STAGES)))
-def test_durations_have_the_given_mean_and_standard_deviation(make, stage):
-    model, n = scalp(make), 20_000
-    mean, sd = (model.parameters[f"follicle.{STAGES[stage]}_{name}"] for name in ("d", "sd_d"))
-    drawn = follicle.durations_d(model, np.arange(1, n + 1), np.full(n, stage))
+def check_durations(drawn, mean, sd):
+    """Within 4 sigma of a log-normal distribution of that mean and standard deviation."""
+    n = len(drawn)
     assert drawn.min() > 0.0
     assert drawn.mean() == pytest.approx(mean, abs=4.0 * sd / np.sqrt(n))
     w = 1.0 + (sd / mean) ** 2
-    kurtosis = w**4 + 2.0 * w**3 + 3.0 * w**2 - 3.0  # of a log-normal distribution
+    kurtosis = w**4 + 2.0 * w**3 + 3.0 * w**2 - 3.0
     assert drawn.std() == pytest.approx(sd, rel=4.0 * np.sqrt((kurtosis - 1.0) / (4.0 * n)))
+
+
+@pytest.mark.parametrize("site", ["scalp", "cheek", "forearm"])
+@pytest.mark.parametrize("stage", range(len(STAGES)))
+def test_durations_have_the_given_mean_and_standard_deviation(make, stage, site):
+    model, n = scalp(make, site=site), 20_000
+    mean, sd = (f(model.parameters, site)[stage] for f in (stage_mean_d, stage_sd_d))
+    ids, stages = np.arange(1, n + 1), np.full(n, stage)
+    check_durations(follicle.durations_d(model, ids, stages), mean, sd)
+    # one that is found under way is as likely as it is long: its mean is that of the square over the mean
+    ratio = 1.0 + (sd / mean) ** 2
+    check_durations(follicle.durations_d(model, ids, stages, under_way=True), mean * ratio, sd * ratio)
+
+
+@pytest.mark.parametrize("kenogen_share", [0.0, 0.08, 0.5])
+@pytest.mark.parametrize("growing", [0.05, 0.49, 0.9])
+def test_follicles_not_in_anagen_are_spread_by_how_long_their_stages_last(make, growing, kenogen_share):
+    model, n = scalp(make, parameters=given(follicle__kenogen_share=kenogen_share)), 200
+    count = np.bincount(follicle.stages_at_rest(model, n, growing), minlength=len(STAGES))
+    lasts = stage_mean_d(model.parameters, "scalp") * np.array([0.0, 1.0, 1.0, kenogen_share])
+    expected = n * np.array([growing, *((1.0 - growing) * lasts[1:] / lasts.sum())])
+    assert count.sum() == n
+    np.testing.assert_allclose(count, expected, atol=1.0)
+    assert count[ANAGEN] == pytest.approx(n * growing, abs=0.51)
 
 
 def test_a_follicle_goes_through_its_stages_in_order(make):
@@ -115,7 +166,7 @@ def test_new_stages_last_as_parameters_say(make):
         follicle.cycle(model)
         model.step_index += 1
         drawn = hairs["remaining_d"][rows]
-        mean, sd = p[f"follicle.{STAGES[after]}_d"], p[f"follicle.{STAGES[after]}_sd_d"]
+        mean, sd = (f(p, "scalp")[after] for f in (stage_mean_d, stage_sd_d))
         assert drawn.mean() == pytest.approx(mean, abs=4.0 * sd / np.sqrt(n))
         hairs["remaining_d"][rows] = NEVER
 
@@ -183,17 +234,19 @@ def test_hair_breaks_at_the_end_of_catagen_if_attack_ended_its_growth(make):
     assert np.all(hairs["shaft_um"][np.concatenate([others, resting])] == long)
 
 
+@pytest.mark.parametrize("state", ["healthy", "alopecia_areata"])
 @pytest.mark.parametrize("ratio", [0.0, 0.2, 0.5, 3.0])
-def test_attack_ends_anagen_at_the_rate_of_the_formula(make, ratio):
-    model, n = scalp(make), 4000
+def test_attack_ends_anagen_at_the_rate_of_the_formula(make, ratio, state):
+    model, n = scalp(make, initial_state=state, lattice=NARROW), 4000
     hairs, p = model.population(Follicle), model.parameters
     growing, regressing = follicles(model, n, ANAGEN), follicles(model, n, CATAGEN)
     model.cytokine.concentration[...] = ratio * p["follicle.attack_half_effect_ng_per_ml"]
     here, left, variance = hairs["place"] == 0, n, 0.0
     expected = 0.0
     for _ in range(round(24.0 * 5.0 / model.step_h)):
-        # what T cells make reaches those in anagen alone
-        x = (ratio / np.mean(hairs["stage"][here] == ANAGEN)) ** p["follicle.attack_steepness"]
+        # what T cells of a patch make reaches those in anagen alone
+        shown = np.mean(hairs["stage"][here] == ANAGEN) if state == "alopecia_areata" else 1.0
+        x = (ratio / shown) ** p["follicle.attack_steepness"]
         dies = 1.0 - np.exp(-p["follicle.attack_per_d"] * x / (1.0 + x) * model.step_h / 24.0)
         expected, variance = expected + left * dies, variance + left * dies * (1.0 - dies)
         pass_days(model, model.step_h / 24.0)
@@ -203,19 +256,19 @@ def test_attack_ends_anagen_at_the_rate_of_the_formula(make, ratio):
     assert np.all(hairs["stage"][regressing] == CATAGEN)
 
 
-def test_attack_at_a_constant_strength_ends_anagen_exponentially(make, monkeypatch):
+def test_attack_at_a_constant_strength_ends_anagen_exponentially(make):
     model, n, days = scalp(make), 4000, 5.0
     hairs, p = model.population(Follicle), model.parameters
     growing = follicles(model, n, ANAGEN)
-    monkeypatch.setattr(follicle, "antigen", lambda model: np.ones(2))
     model.cytokine.concentration[...] = p["follicle.attack_half_effect_ng_per_ml"]
     pass_days(model, days)
     stays = np.count_nonzero(hairs["stage"][growing] == ANAGEN)
     check_share(stays, n, np.exp(-0.5 * p["follicle.attack_per_d"] * days))
 
 
-def test_follicles_in_anagen_share_the_cytokine_of_their_place(make):
-    model = scalp(make)
+@pytest.mark.parametrize("state", ["alopecia_areata", "chronic_alopecia_areata"])
+def test_follicles_of_a_patch_in_anagen_share_the_cytokine_of_their_place(make, state):
+    model = scalp(make, initial_state=state, lattice=DEEP)
     hairs, p = model.population(Follicle), model.parameters
     here = np.flatnonzero(hairs["place"] == 0)
     hairs["stage"][...] = TELOGEN
@@ -232,8 +285,20 @@ def test_follicles_in_anagen_share_the_cytokine_of_their_place(make):
         np.testing.assert_allclose(germ, mean / (1.0 + mean))
 
 
+def test_in_healthy_scalp_cytokine_acts_alike_on_all_follicles_of_a_place(make):
+    model = scalp(make)
+    hairs, p = model.population(Follicle), model.parameters
+    half, steepness = p["follicle.attack_half_effect_ng_per_ml"], p["follicle.attack_steepness"]
+    for growing in (0.0, 0.2, 1.0):
+        hairs["stage"][...] = np.where(np.arange(len(hairs)) < growing * len(hairs), ANAGEN, TELOGEN)
+        for ratio in (0.0, 0.2, 1.0, 2.0):
+            model.cytokine.concentration[...] = ratio * half
+            x = ratio**steepness
+            np.testing.assert_allclose(follicle.attack(model), x / (1.0 + x))
+
+
 def test_one_whose_anagen_ends_by_itself_was_not_attacked(make):
-    model = scalp(make, feed=False)
+    model = scalp(make)
     hairs = model.population(Follicle)
     rows = follicles(model, 100, ANAGEN, remaining_d=0.0, attacked=1)
     follicle.cycle(model)
@@ -241,11 +306,10 @@ def test_one_whose_anagen_ends_by_itself_was_not_attacked(make):
     assert not hairs["attacked"][rows].any()
 
 
-def test_attack_counts_at_the_bulb_in_anagen_and_at_the_germ_at_rest(make, monkeypatch):
+def test_attack_counts_at_the_bulb_in_anagen_and_at_the_germ_at_rest(make):
     model = scalp(make, lattice=NARROW)
     hairs, p, n = model.population(Follicle), model.parameters, 1000
     half = p["follicle.attack_half_effect_ng_per_ml"]
-    monkeypatch.setattr(follicle, "antigen", lambda model: np.ones(1))
     growing, resting = follicles(model, n, ANAGEN), follicles(model, n, TELOGEN, remaining_d=50.0)
     deep = model.cytokine.concentration.shape[0] // 2 + 10  # between bulb and germ
     model.cytokine.concentration[deep:] = half
@@ -264,12 +328,13 @@ def test_attack_counts_at_the_bulb_in_anagen_and_at_the_germ_at_rest(make, monke
 def test_poor_supply_slows_hair_and_exit_from_rest(make, oxygen, flow):
     model = scalp(make)
     hairs, p = model.population(Follicle), model.parameters
-    model.oxygen.concentration[...] = oxygen * p["follicle.oxygen_half_effect_mmhg"]
+    fed = with_oxygen(model, oxygen)
     model.vessels.segments["flow_nl_per_min"][...] *= flow
     np.testing.assert_allclose(model.vessels.papilla_flow(), flow)
     half = p["follicle.flow_half_effect_ratio"]
-    fed = oxygen / (1.0 + oxygen) * flow * (1.0 + half) / (half + flow)
+    fed *= flow * (1.0 + half) / (half + flow)
     np.testing.assert_allclose(follicle.supply(model), fed)
+    fed = fed[0]
     waiting = {stage: follicles(model, 20, stage, remaining_d=50.0) for stage in range(len(STAGES))}
     pass_days(model, 2.0)
     grown = 1e3 * p["follicle.hair_growth_mm_per_d"] * 2.0 * fed
@@ -278,11 +343,18 @@ def test_poor_supply_slows_hair_and_exit_from_rest(make, oxygen, flow):
         np.testing.assert_allclose(hairs["remaining_d"][waiting[stage]], 50.0 - 2.0 * pace)
 
 
-def test_a_scalp_at_rest_is_well_supplied_and_half_its_flow_is_worse(make):
-    model = scalp(make, feed=False, lattice=NARROW)
-    fed = follicle.supply(model)
-    assert np.all(fed > 0.7)
-    assert np.all(fed < 1.0)
+@pytest.mark.parametrize("site", ["scalp", "cheek", "forearm"])
+def test_skin_at_rest_is_fully_supplied_and_half_its_flow_or_oxygen_is_worse(make, site):
+    model = scalp(make, lattice=NARROW, site=site)
+    fed, usual = follicle.supply(model), model.bulb_oxygen_mmhg
+    np.testing.assert_allclose(fed, 1.0, rtol=1e-9)
+    # so that there is room for more and for less
+    assert np.all(usual / (usual + model.parameters["follicle.oxygen_half_effect_mmhg"]) > 0.7)
+    at_rest = model.oxygen.concentration.copy()
+    model.oxygen.concentration[...] *= 0.5
+    enough = model.parameters["follicle.oxygen_half_effect_mmhg"]
+    np.testing.assert_allclose(follicle.supply(model), 0.5 * (enough + usual) / (enough + 0.5 * usual), rtol=1e-6)
+    model.oxygen.concentration[...] = at_rest
     model.vessels.segments["flow_nl_per_min"][...] *= 0.5
     half = model.parameters["follicle.flow_half_effect_ratio"]
     np.testing.assert_allclose(follicle.supply(model) / fed, 0.5 * (1.0 + half) / (half + 0.5))
@@ -322,19 +394,19 @@ def test_macrophages_beyond_the_quorum_radius_call_no_follicle(make):
 def test_macrophages_near_a_resting_follicle_start_anagen(make, ratio, oxygen):
     model = scalp(make, parameters=given(follicle__kenogen_share=0.8))
     hairs, p, n, days = model.population(Follicle), model.parameters, 3000, 6.0
-    model.oxygen.concentration[...] = oxygen * p["follicle.oxygen_half_effect_mmhg"]
+    fed = with_oxygen(model, oxygen)[0]
     rows = {stage: follicles(model, n, stage, shaft_um=1e3) for stage in (TELOGEN, KENOGEN_STAGE, CATAGEN)}
     model.leukocytes.inflammatory.concentration[...] = ratio * p["follicle.quorum_macrophages_per_mm3"]
     pass_days(model, days)
     x = ratio ** p["follicle.quorum_steepness"]
-    rate = p["follicle.wound_anagen_per_d"] * x / (1.0 + x) * oxygen / (1.0 + oxygen)
+    rate = p["follicle.wound_anagen_per_d"] * x / (1.0 + x) * fed
     for stage in (TELOGEN, KENOGEN_STAGE):
         now = hairs["stage"][rows[stage]]
         check_share(np.count_nonzero(now == stage), n, np.exp(-rate * days))
         assert np.all((now == stage) | (now == ANAGEN))
     # called follicles shed the old hair and start a new one
     called = rows[TELOGEN][hairs["stage"][rows[TELOGEN]] == ANAGEN]
-    most = 1e3 * p["follicle.hair_growth_mm_per_d"] * days
+    most = 1e3 * p["follicle.hair_growth_mm_per_d"] * days * fed
     assert np.all(hairs["shaft_um"][called] < most)
     assert np.all(hairs["shaft_um"][rows[CATAGEN]] == 1e3)
     assert np.all(hairs["stage"][rows[CATAGEN]] == CATAGEN)
@@ -353,7 +425,7 @@ def test_attack_holds_back_what_wounds_call(make):
 
 
 def test_a_healthy_scalp_keeps_its_share_of_anagen_and_its_hairs_for_90_days(make):
-    model = scalp(make, feed=False, lattice=NARROW, parameters=given(follicle__cohort_in_section=200))
+    model = scalp(make, lattice=NARROW, parameters=given(follicle__cohort_in_section=200))
     n, start = len(model.population(Follicle)), follicle.observe(model)
     assert start["anagen_fraction"] == model.site.anagen_fraction
     pass_days(model, 90.0)
@@ -364,17 +436,42 @@ def test_a_healthy_scalp_keeps_its_share_of_anagen_and_its_hairs_for_90_days(mak
     assert not model.population(Follicle)["attacked"].any()
 
 
-def test_hair_at_the_start_is_as_long_as_its_age(make):
-    model = scalp(make, parameters=given(follicle__cohort_in_section=200))
+@pytest.mark.parametrize("seed", [4, 5])
+@pytest.mark.parametrize("site", ["scalp", "cheek", "forearm"])
+def test_healthy_skin_holds_its_own_share_of_anagen_for_200_days(make, site, seed):
+    n = 4000
+    model = scalp(make, site=site, seed=seed, lattice=NARROW, parameters=with_cohort(n))
+    hairs, p, share = model.population(Follicle), model.parameters, model.site.anagen_fraction
+    lasts = stage_mean_d(p, site) * np.array([1.0, 1.0, 1.0, p["follicle.kenogen_share"]])
+    for _ in range(10):
+        pass_days(model, 20.0)
+        stage = hairs["stage"]
+        assert len(stage) == n
+        check_share(np.count_nonzero(stage == ANAGEN), n, share)
+        for k in np.flatnonzero(n * lasts / lasts.sum() >= 100.0):
+            check_share(np.count_nonzero(stage == k), n, lasts[k] / lasts.sum())
+    assert not hairs["attacked"].any()
+
+
+@pytest.mark.parametrize("site", ["scalp", "cheek", "forearm"])
+def test_hair_at_the_start_is_as_long_as_its_age(make, site):
+    model = scalp(make, site=site, lattice=NARROW, parameters=with_cohort(1000))
     hairs, p = model.population(Follicle), model.parameters
     speed = 1e3 * p["follicle.hair_growth_mm_per_d"]
-    growing = hairs["stage"] == ANAGEN
+    mean, sd = (f(p, site)[ANAGEN] for f in (stage_mean_d, stage_sd_d))
+    growing, empty = hairs["stage"] == ANAGEN, hairs["stage"] == KENOGEN_STAGE
     whole_d = hairs["shaft_um"][growing] / speed + hairs["remaining_d"][growing]
-    n = np.count_nonzero(growing)
-    assert whole_d.mean() == pytest.approx(p["follicle.anagen_d"], abs=4.0 * p["follicle.anagen_sd_d"] / np.sqrt(n))
+    # a growing hair is found in a long anagen rather than in a short one
+    ratio = 1.0 + (sd / mean) ** 2
+    assert whole_d.mean() == pytest.approx(mean * ratio, abs=4.0 * sd * ratio / np.sqrt(np.count_nonzero(growing)))
     done = hairs["shaft_um"][growing] / speed / whole_d
     np.testing.assert_allclose(np.quantile(done, [0.25, 0.5, 0.75]), [0.25, 0.5, 0.75], atol=0.05)
-    np.testing.assert_allclose(hairs["shaft_um"][~growing], speed * p["follicle.anagen_d"])
+    # one that is done has grown for a whole anagen, and none is left in an empty follicle
+    assert empty.any()
+    assert not hairs["shaft_um"][empty].any()
+    grown_d = hairs["shaft_um"][~growing & ~empty] / speed
+    assert grown_d.min() > 0.0
+    assert grown_d.mean() == pytest.approx(mean, abs=4.0 * sd / np.sqrt(len(grown_d)))
 
 
 def test_an_old_patch_has_fewer_growing_follicles_and_t_cells_than_an_active_one(make):
@@ -384,8 +481,12 @@ def test_an_old_patch_has_fewer_growing_follicles_and_t_cells_than_an_active_one
         hairs = model.population(Follicle)
         swarm = np.count_nonzero(model.population(TCell)["autoreactive"])
         seen[state] = np.mean(hairs["stage"] == ANAGEN), swarm
-        bald = hairs["shaft_um"][hairs["stage"] != ANAGEN] == 0.0
-        assert np.all(bald == (state != "healthy"))
+        bare, empty = hairs["shaft_um"] == 0.0, hairs["stage"] == KENOGEN_STAGE
+        assert np.count_nonzero(bare & (hairs["stage"] == ANAGEN)) <= 1  # one starts just now
+        assert np.all(bare[empty])
+        resting = (hairs["stage"] == CATAGEN) | (hairs["stage"] == TELOGEN)
+        assert resting.any()
+        assert np.all(bare[resting] == (state != "healthy"))
     p, n = load_parameters(), len(hairs)
     assert seen["healthy"] == (pytest.approx(0.9, abs=0.51 / n), 0)
     assert seen["alopecia_areata"] == (

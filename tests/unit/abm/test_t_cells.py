@@ -93,9 +93,8 @@ def test_recruits_come_by_the_saturation_of_cytokine_around_vessels(make):
     cells, half = model.population(TCell), model.parameters["t_cell.cytokine_half_effect_ng_per_ml"]
     left = np.arange(model.cytokine.concentration.shape[2]) < model.cytokine.concentration.shape[2] // 2
     model.cytokine.concentration[..., left] = half
-    bathed = np.count_nonzero(model.vessels.perfused_midpoints()[:, 0] < 1500.0) / len(
-        model.vessels.perfused_midpoints()
-    )
+    vessels = model.vessels.entrances()
+    bathed = np.mean(vessels[model.vessels.superficial(vessels), 0] < 1500.0)
     pass_days(model, 2.0, t_cell.recruit)
     came = cells["recruited"] == 1
     expected = 0.5 * bathed * 1e4 * 2.0 * WIDE.surface_area_mm2
@@ -105,6 +104,27 @@ def test_recruits_come_by_the_saturation_of_cytokine_around_vessels(make):
     before = len(cells)
     pass_days(model, 1.0, t_cell.recruit)
     assert len(cells) == before
+
+
+def test_recruits_choose_their_vessel_by_the_saturation_of_cytokine_around_it(make):
+    model = make(lattice=WIDE, parameters=given(t_cell__inflammatory_recruitment_per_mm2_d=1e4))
+    cells, half = model.population(TCell), model.parameters["t_cell.cytokine_half_effect_ng_per_ml"]
+    # in thirds of the width: none, half of the effect, nearly all of it
+    third = np.arange(model.cytokine.concentration.shape[2]) * 3 // model.cytokine.concentration.shape[2]
+    model.cytokine.concentration[...] = half * np.array([0.0, 1.0, 99.0])[third]
+    vessels = model.vessels.entrances()
+    ratio = model.sample(model.cytokine, vessels) / half
+    weight = ratio / (1.0 + ratio)
+    pass_days(model, 4.0, t_cell.recruit)
+    came = cells["recruited"] == 1
+    expected = weight[model.vessels.superficial(vessels)].mean() * 1e4 * 4.0 * WIDE.surface_area_mm2
+    assert abs(came.sum() - expected) <= 4.0 * np.sqrt(expected)
+    for k in range(3):
+        there, chosen = (x // 1000.0 == k for x in (vessels[:, 0], cells["home_x_um"][came]))
+        check_share(np.count_nonzero(chosen), came.sum(), weight[there].sum() / weight.sum())
+    # whatever their depth
+    deep, home = (z > np.median(vessels[:, 2]) for z in (vessels[:, 2], cells["home_z_um"][came]))
+    check_share(np.count_nonzero(home), came.sum(), weight[deep].sum() / weight.sum())
 
 
 def test_nobody_enters_without_blood(make):
@@ -151,6 +171,32 @@ def test_vacated_niches_refill(make):
         assert abs(len(cells) - (rest - gap)) <= 4.0 * np.sqrt(came * gap / 150.0 + model.niches - rest) + 1.0
     assert len(cells) <= model.niches + 1.0
     assert not cells["recruited"].any()
+
+
+@pytest.mark.parametrize("share", [0.9, 0.7])
+@pytest.mark.parametrize("cytokine_ng_per_ml", [0.0, 1e9])
+def test_niches_refill_with_their_share_of_homes_at_superficial_vessels(make, share, cytokine_ng_per_ml):
+    options = {"t_cell__perivascular_share": share, "t_cell__inflammatory_recruitment_per_mm2_d": 0.0}
+    model = make(lattice=DEEP, parameters=given(**options))
+    cells, vessels = model.population(TCell), model.vessels.entrances()
+    cells.remove(np.arange(len(cells)))
+    model.compact()
+    # inflammation calls others, and does not choose homes for these
+    model.cytokine.concentration[...] = cytokine_ng_per_ml
+    model.niches = 3000.0
+    pass_days(model, 14.0, t_cell.recruit)
+    deepest = model.site.superficial_plexus_depth_um + 2.0 * model.parameters["vessel.node_spacing_um"]
+    high, homes = (z - DEEP.air_sites * DEEP.spacing_um <= deepest for z in (vessels[:, 2], cells["home_z_um"]))
+    assert abs(high.mean() - share) > 0.1  # an even choice among vessels would not do
+    assert len(cells) > 1000
+    assert not cells["recruited"].any()
+    check_share(np.count_nonzero(homes), len(cells), share)
+    # at vessels, evenly over the width
+    at = {tuple(place) for place in vessels.round(6)}
+    home = np.stack([cells[f"home_{axis}_um"] for axis in "xyz"], axis=1)
+    assert {tuple(place) for place in home.round(6)} <= at
+    left, chosen = (x < 700.0 for x in (vessels[high, 0], home[homes, 0]))
+    check_share(np.count_nonzero(chosen), len(chosen), left.mean())
 
 
 @pytest.mark.parametrize(

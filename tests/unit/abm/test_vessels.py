@@ -11,6 +11,7 @@ import pytest
 
 from mendsim.abm import load_parameters, signals
 from mendsim.abm.agents.vessel import TipCell, Vessel
+from mendsim.abm.draws import uniforms
 from mendsim.abm.tissue import DERMIS
 from mendsim.abm.vessels import adaptation, sprouts
 from mendsim.abm.vessels.anatomy import ARTERIOLE, CAPILLARY, VENULE
@@ -132,6 +133,36 @@ def test_zones_beside_the_plane_stand_a_pitch_apart(make, injury):
     assert struck.tolist() == [True, True, False, True, True, True, False]
 
 
+def test_a_cut_goes_on_beside_the_plane(make):
+    model = make()
+    network, z = model.vessels, 200.0
+    zone = Injury.none(model.lattice)
+    inside = np.abs(model.lattice.x_um - 300.0) < 25.0
+    zone.ablated[..., inside] = 1.0
+    zone.zones["x_um"], zone.record["kind"] = np.array([300.0]), "incision"
+    places = np.array([[300.0 + off, y, z] for off in (0.0, 60.0) for y in (0.0, 75.0, 299.0)])
+    assert (network._struck(zone.ablated, zone, places) > 0.5).tolist() == [True] * 3 + [False] * 3
+
+
+def test_no_more_of_the_slab_is_struck_than_of_its_plane(make):
+    """Zones at places of chance, many of which overlap: beside the plane they can only be narrower."""
+    model = make(lattice=Lattice.from_size(width_um=2000, depth_um=600, spacing_um=10, air_um=100))
+    network, lattice = model.vessels, model.lattice
+    axes = 2000.0 * uniforms(5, np.arange(30, dtype=np.int64), 0, 1)
+    zone = Injury.none(lattice)
+    fraction = (np.abs(lattice.x_um[:, None] - axes).min(axis=1) < 40.0).astype(np.float32)
+    fraction = np.broadcast_to(fraction, lattice.shape)
+    zone.zones["x_um"], zone.record["kind"] = axes, "laser"
+    u = uniforms(6, np.arange(2 * 4000, dtype=np.int64), 0, 1).reshape(-1, 2)
+    places = np.stack([2000.0 * u[:, 0], network.length_y_um * u[:, 1], np.full(4000, 200.0)], axis=1)
+    middle = 0.5 * network.length_y_um
+    away = np.hypot(places[:, :1] - axes, places[:, 1:2] - middle).min(axis=1)
+    struck = network._struck(fraction, zone, places) > 0.5
+    assert not struck[away > 55.0].any()
+    assert struck[away < 25.0].mean() > 0.95
+    assert struck.mean() < fraction.mean()
+
+
 def test_coagulated_vessels_vanish_as_the_dead_around_them_are_eaten(make):
     model = make()
     network, v = model.vessels, model.vessels.segments
@@ -205,6 +236,17 @@ def test_dilation_follows_with_its_time(make):
         seen.append(v["dilation"].copy())
     expected = 1.0 - np.exp(-np.arange(1, 5) / p["vessel.dilation_time_min"])
     np.testing.assert_allclose(seen, np.tile(expected[:, None], len(v)), rtol=1e-9)
+
+
+def test_dilation_after_half_an_hour_does_not_depend_on_the_step(make):
+    seen = []
+    for step_h in (0.5, 0.1):
+        model = make(step_h=step_h)
+        model.vessels.tone.reflex[...] = 0.8
+        for _ in range(round(0.5 / step_h)):
+            model.vessels.tone.step()
+        seen.append(model.vessels.segments["dilation"].copy())
+    np.testing.assert_allclose(seen[0], seen[1], rtol=1e-9)
 
 
 def test_vessels_go_back_once_the_drive_ends(make):

@@ -35,7 +35,7 @@ def skin():
             name = key.replace("__", ".")
             table[name] = replace(table[name], value=value)
         model = HealingModel(lattice=LATTICE, parameters=Parameters(table))
-        model.vessels.open_vessels = lambda code: np.ones(model.oxygen.shape)
+        model.vessels.mature_vessels = lambda code: np.ones(model.oxygen.shape)
         model.cytokine.concentration[...] = cytokine
         made.append(model)
         return model
