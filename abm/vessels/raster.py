@@ -87,7 +87,8 @@ class Raster:
     def _now(self, column: NDArray) -> NDArray[np.float64]:
         """Values of a column for the vessels that were drawn, 0 for those that are gone since."""
         rows = self.network.model.registry.row_of[self._uid]
-        values: NDArray[np.float64] = np.where(rows >= 0, column[rows], 0.0)
+        values = np.zeros(len(rows))
+        values[rows >= 0] = column[rows[rows >= 0]]
         return values
 
     def _on_cells(self, values: NDArray) -> NDArray[np.float64]:

@@ -81,7 +81,7 @@ class Tone:
             return
         # of the reflex what is left in the mean of the last stretch that vessels remember
         drive = self._local(self._remembered(dt))
-        if drive.max() > _AT_REST:
+        if np.any(drive > _AT_REST):
             drive[self._arterial] = np.maximum(drive[self._arterial], self._walls.conduct(drive[self._arterial]))
         rows = model.registry.row_of[self._uid]
         there = rows >= 0

@@ -133,6 +133,16 @@ def test_zones_beside_the_plane_stand_a_pitch_apart(make, injury):
     assert struck.tolist() == [True, True, False, True, True, True, False]
 
 
+def test_skin_without_a_vessel_lives_on(make, injury):
+    model = make()
+    model.injure(injury(model.lattice, width_um=600.0, depth_um=600.0))
+    model.vessels.segments.remove(np.arange(model.vessels.segments.n_rows))
+    live(model, 6.0)
+    seen = model.observe()
+    assert seen["perfused_vessel_length_mm_per_mm2"] == seen["flow_nl_per_min"] == seen["erythema_ratio"] == 0.0
+    assert seen["doppler_ratio"] == 0.0
+
+
 def test_a_cut_goes_on_beside_the_plane(make):
     model = make()
     network, z = model.vessels, 200.0
