@@ -116,10 +116,10 @@ def measure(job: Job) -> dict[str, float | str]:
 def draw(table: pd.DataFrame) -> None:
     """Hair, call and flow over fluence, a line for each patch and device; untreated at the left edge."""
     names = {
-        "hair_share_early": f"hair seen at week {EARLY_D // 7}, share of follicles",
-        "hair_share": f"at week {DAYS // 7}",
-        "wound_call": "call of wounds to resting follicles",
-        "doppler_ratio": f"flow by Doppler at week {DAYS // 7}",
+        "hair_share_early": f"share with hair, week {EARLY_D // 7}",
+        "hair_share": f"share with hair, week {DAYS // 7}",
+        "wound_call": "strongest call of wounds",
+        "doppler_ratio": f"Doppler, week {DAYS // 7}",
     }
     with style.applied():
         figure, axes = plt.subplots(1, 4, figsize=(13.0, 3.6), layout="constrained")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
     from mendsim.thermal.injury import Injury
 
-_CHANGED, _GROWN = 0.02, 1e-3
+_CHANGED, _GROWN = 0.03, 1e-4
 """Flow is solved anew once a radius has changed by this share: in a step, and when vessels grow."""
 _GROWTH_H = 2.0
 """Interval at which vessels grow: a tip cell moves less in it than its filopodia reach."""
@@ -174,8 +174,8 @@ class VesselNetwork:
         v = self.segments
         return (v["coagulated"] == 0) & (v["growing"] == 0) & v.alive
 
-    def solve(self) -> None:
-        """Flow in every segment; call after the network changed."""
+    def solve(self, *, rebuilt: bool = True) -> None:
+        """Flow in every segment; ``rebuilt`` says whether vessels were added, closed or moved since the last time."""
         v, p = self.segments, self.model.parameters
         lumen = self.lumen_um()
         g = self._conductance(lumen, self.length_um())
@@ -184,8 +184,10 @@ class VesselNetwork:
         v["flow_nl_per_min"][...] = flow
         v["perfused"][...] = np.abs(flow) > p["vessel.perfused_flow_nl_per_min"]
         self._solved_um, self._solved_uid = lumen, v.uid.copy()
-        self.raster.draw()
-        self.tone.prepare()
+        if rebuilt:
+            self.raster.draw()
+            self.tone.prepare()
+        self.raster.follow_flow()
 
     def shear_pa(self) -> NDArray[np.float64]:
         """Wall shear stress of every segment row."""
@@ -196,14 +198,14 @@ class VesselNetwork:
         """Dilate in every step; sprout, adapt and regress every few; flow follows (R22)."""
         self.tone.step()
         self._clear()
-        changed, least = False, _CHANGED
+        rebuilt, least = False, _CHANGED
         if self.model.step_index % self._growth_steps == 0:
             step_h = self._growth_steps * self.model.step_h
             joined = sprouts.step(self, step_h)
             closed = adaptation.step(self, step_h)
-            changed, least = joined or closed, _GROWN
-        if changed or self._wider_or_narrower(least):
-            self.solve()
+            rebuilt, least = joined or closed, _GROWN
+        if rebuilt or self._wider_or_narrower(least):
+            self.solve(rebuilt=rebuilt or not np.array_equal(self.segments.uid, self._solved_uid))
 
     def _wider_or_narrower(self, least: float) -> bool:
         """Whether a vessel has changed by some share since flow was solved."""

@@ -58,7 +58,10 @@ class Raster:
         self.open = self._on_cells(is_open)
         self.mature = self._on_cells(is_open & (network.segments["sprout"] == 0))
         self.filled = self._on_cells(network.filled())
-        self._prepare_exchange(length)
+        seen = np.asarray(self._matrix.sum(axis=0)).ravel()
+        # tissue along each segment: the transpose, with rows that add up to one
+        self._along = csr_array((self._matrix @ _diagonal(1.0 / np.where(seen > 0.0, seen, 1.0))).T)
+        self._length = length
 
     def calibrate(self) -> None:
         """Take the density of the vessels as they are now for that of the healthy dermis."""
@@ -95,8 +98,10 @@ class Raster:
         out: NDArray[np.float64] = (self._matrix @ values.astype(np.float64)).reshape(self._shape)
         return out
 
-    def _prepare_exchange(self, length_um: NDArray[np.float64]) -> None:
-        """Exchange of each segment with tissue, and the order in which blood runs through them.
+    def follow_flow(self) -> None:
+        """Find the exchange of each segment with tissue, and the order in which blood runs through them.
+
+        Call after flow was solved.
 
         Between wall and tissue lies a cylinder of tissue as wide as a vessel supplies in the mean (in a section, where
         vessels are spread over the thickness of the slab), or as the cell is (in a block); in the blood itself oxygen
@@ -119,7 +124,7 @@ class Raster:
         flowing = v["perfused"] == 1
         self._weight = np.where(flowing, per_um, 0.0)
         self.exchange_per_s = self._on_cells(self._weight)
-        self._conductance = self._weight * length_um
+        self._conductance = self._weight * self._length
         flow = v["flow_nl_per_min"]
         self._flow = np.abs(flow)
         self._from = np.where(flow >= 0.0, v["node_a"], v["node_b"])
@@ -127,9 +132,6 @@ class Raster:
         upstream = network.pressure_mmhg[self._from]
         rows = np.flatnonzero(flowing)
         self._order = rows[np.lexsort((rows, -upstream[rows]))]
-        seen = np.asarray(self._matrix.sum(axis=0)).ravel()
-        # tissue along each segment: the transpose, with rows that add up to one
-        self._along = csr_array((self._matrix @ _diagonal(1.0 / np.where(seen > 0.0, seen, 1.0))).T)
         self._tissue = np.zeros(0)
         self._mmhg = np.where(flowing, p["oxygen.arterial_mmhg"], 0.0)
 

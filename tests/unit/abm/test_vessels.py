@@ -223,7 +223,10 @@ def test_vessels_reach_their_drive_within_one_step(make):
     tone.reflex[...] = 1.0
     depth = np.maximum(model.vessels.midpoints()[:, 2] - 100.0, 0.0)
     tone.step()
-    drive = np.exp(-depth / model.parameters["flare.depth_um"])
+    p = model.parameters
+    fades, follows = math.log(2.0) / p["flare.half_life_h"], 60.0 / p["vessel.dilation_time_min"]
+    left = (math.exp(-fades * model.step_h) - math.exp(-follows * model.step_h)) * follows / (follows - fades)
+    drive = left * np.exp(-depth / p["flare.depth_um"])
     others = v["kind"] != ARTERIOLE
     # a site's depth stands for that of the places in it
     np.testing.assert_allclose(v["dilation"][others], drive[others], rtol=0.006)
@@ -272,7 +275,7 @@ def test_vessels_go_back_once_the_drive_ends(make):
     assert not tone.reflex.any()
     assert network.segments["dilation"].max() == 0.0
     # what is left is growth by the shear of half a day, which goes back within weeks
-    np.testing.assert_allclose(network.lumen_um(), before, rtol=5e-3)
+    np.testing.assert_allclose(network.lumen_um(), before, rtol=2e-2)
 
 
 def test_flow_goes_back_with_the_vessels(make):
@@ -311,7 +314,7 @@ def test_a_flare_reaches_millimetres_and_a_sham_has_none(make, injury):
     model.vessels.step()
     far = np.abs(network.midpoints()[:, 0] - 3500.0) > 3000.0
     shallow = network.midpoints()[:, 2] < 450.0
-    assert v["dilation"][far & shallow].min() > 0.4
+    assert v["dilation"][far & shallow].min() > 0.3
     assert np.median(np.abs(v["flow_nl_per_min"])[far] / np.maximum(before[far], 1e-9)) > 1.2
 
 

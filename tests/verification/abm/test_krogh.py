@@ -78,10 +78,12 @@ class Block:
                 flow_nl_per_min=np.array([1e9]),
                 perfused=np.ones(1, np.int8),
                 oxygen_mmhg=np.zeros(1),
+                sprout=np.zeros(1, np.int64),
             ),
         )
         network.raster = Raster(network)
         network.raster.draw()
+        network.raster.follow_flow()
         return network
 
     def cell_kinds(self):
