@@ -474,10 +474,13 @@ def test_hair_at_the_start_is_as_long_as_its_age(make, site):
     assert grown_d.mean() == pytest.approx(mean, abs=4.0 * sd / np.sqrt(len(grown_d)))
 
 
+WIDER_THAN_A_SWARM = Lattice.from_size(width_um=260, depth_um=4400, spacing_um=10, air_um=100)
+
+
 def test_an_old_patch_has_fewer_growing_follicles_and_t_cells_than_an_active_one(make):
     seen = {}
     for state in ("healthy", "alopecia_areata", "chronic_alopecia_areata"):
-        model = make(lattice=NARROW, site="scalp", initial_state=state)
+        model = make(lattice=WIDER_THAN_A_SWARM, site="scalp", initial_state=state)
         hairs = model.population(Follicle)
         swarm = np.count_nonzero(model.population(TCell)["autoreactive"])
         seen[state] = np.mean(hairs["stage"] == ANAGEN), swarm

@@ -11,7 +11,9 @@ import pytest
 
 from mendsim import scenarios
 from mendsim.abm import load_parameters
+from mendsim.abm.agents import follicle
 from mendsim.abm.agents.fibroblast import Fibroblast
+from mendsim.abm.agents.follicle import Follicle
 from mendsim.abm.mechanisms import load_mechanisms, without
 from mendsim.abm.observables import OBSERVABLES
 from mendsim.abm.vessels import sprouts
@@ -145,9 +147,40 @@ def three_days(make, injury, names):
     return {name: float(sign(model, start)) for name, sign in SIGNS.items()}
 
 
+ELSEWHERE = ("sprouting", "axon_reflex", "autoreactive_t_cells", "papilla_vessels", "wound_call")
+"""Mechanisms whose absence has a test of its own, here or in tests/validation/test_knock_outs_of_hair.py."""
+
+
+def test_without_the_axon_reflex_only_inflammation_dilates_vessels(make, injury):
+    seen = []
+    for names in ([], ["axon_reflex"]):
+        model = make(parameters=without(load_parameters(), names))
+        model.injure(injury(model.lattice))
+        model.vessels.step()
+        seen.append(model.vessels.segments["dilation"].max())
+    assert seen[0] > 0.3
+    assert seen[1] == 0.0
+
+
+def test_without_their_call_wounds_start_no_hair(make):
+    """Macrophages everywhere: resting follicles leave telogen by the call, and not without it."""
+    left = []
+    for names in ([], ["wound_call"]):
+        model = make(site="scalp", parameters=without(load_parameters(), names))
+        hairs = model.population(Follicle)
+        hairs["stage"][...], hairs["remaining_d"][...] = follicle.TELOGEN, 1e6
+        model.leukocytes.inflammatory.concentration[...] = 1e5
+        for _ in range(48 * 7):
+            follicle.cycle(model)
+            model.step_index += 1
+        left.append(np.mean(hairs["stage"] == follicle.TELOGEN))
+    assert left[0] < 0.7
+    assert left[1] == 1.0
+
+
 def test_with_every_mechanism_each_is_at_work(make, injury):
     seen = three_days(make, injury, [])
-    assert {*SIGNS, "sprouting"} == set(load_mechanisms())
+    assert {*SIGNS, *ELSEWHERE} == set(load_mechanisms())
     assert {name for name, value in seen.items() if value > 0.0} == set(SIGNS)
 
 

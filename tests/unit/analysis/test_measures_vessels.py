@@ -8,7 +8,7 @@ from mendsim.analysis.measures import MEASURES
 from mendsim.scenarios import run_cache
 from mendsim.scenarios.loading import validation_file
 
-SMALL = {"lattice.width": "6.4 mm", "lattice.depth": "0.6 mm", "events.0.depth": "0.4 mm", "follow_up": "2 h"}
+SMALL = {"lattice.width": "6.4 mm", "lattice.depth": "0.6 mm", "events.0.depth": "0.4 mm", "follow_up": "25 h"}
 
 
 @pytest.fixture(scope="module")
