@@ -28,6 +28,8 @@ _CHANGED, _GROWN = 0.03, 1e-4
 """Flow is solved anew once a radius has changed by this share: in a step, and when vessels grow."""
 _GROWTH_H = 2.0
 """Interval at which vessels grow: a tip cell moves less in it than its filopodia reach."""
+_SPARE = 1.2
+"""Nodes to a segment above which those of lost vessels are left out."""
 _NL_PER_MIN_PER_UM3 = 1e-6 / 100.0
 """Flow of 1 mL/min/100 mL through one um3 of tissue."""
 
@@ -177,6 +179,8 @@ class VesselNetwork:
     def solve(self, *, rebuilt: bool = True) -> None:
         """Flow in every segment; ``rebuilt`` says whether vessels were added, closed or moved since the last time."""
         v, p = self.segments, self.model.parameters
+        if rebuilt and len(self.position_um) > _SPARE * (len(v) + 1):
+            self._forget_nodes()
         lumen = self.lumen_um()
         g = self._conductance(lumen, self.length_um())
         g[~self.open_rows()] = 0.0
@@ -206,6 +210,16 @@ class VesselNetwork:
             rebuilt, least = joined or closed, _GROWN
         if rebuilt or self._wider_or_narrower(least):
             self.solve(rebuilt=rebuilt or not np.array_equal(self.segments.uid, self._solved_uid))
+
+    def _forget_nodes(self) -> None:
+        """Leave out nodes of vessels that are gone; the others keep their order, so no flow changes."""
+        v = self.segments
+        used = np.zeros(len(self.position_um), bool)
+        used[v["node_a"][v.alive]] = used[v["node_b"][v.alive]] = True
+        number = np.maximum(np.cumsum(used) - 1, 0)  # rows of the dead point anywhere
+        v["node_a"][...], v["node_b"][...] = number[v["node_a"]], number[v["node_b"]]
+        self.position_um = self.position_um[used]
+        self.fixed_pressure_mmhg = self.fixed_pressure_mmhg[used]
 
     def _wider_or_narrower(self, least: float) -> bool:
         """Whether a vessel has changed by some share since flow was solved."""

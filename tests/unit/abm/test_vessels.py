@@ -143,6 +143,22 @@ def test_skin_without_a_vessel_lives_on(make, injury):
     assert seen["doppler_ratio"] == 0.0
 
 
+def test_nodes_of_lost_vessels_are_forgotten_and_flow_stays(make, monkeypatch):
+    monkeypatch.setattr("mendsim.abm.vessels.network._SPARE", 1e9)
+    model = make()
+    network, v = model.vessels, model.vessels.segments
+    v.remove(np.flatnonzero(v["kind"] == CAPILLARY)[::2])
+    model.compact()
+    network.solve()
+    flow, length, nodes = v["flow_nl_per_min"].copy(), network.length_um(), len(network.position_um)
+    network._forget_nodes()
+    network.solve()
+    assert len(network.position_um) < nodes
+    assert np.array_equal(np.unique([v["node_a"], v["node_b"]]), np.arange(len(network.position_um)))
+    np.testing.assert_array_equal(network.length_um(), length)
+    np.testing.assert_array_equal(v["flow_nl_per_min"], flow)
+
+
 def test_a_cut_goes_on_beside_the_plane(make):
     model = make()
     network, z = model.vessels, 200.0
