@@ -18,6 +18,7 @@ FILES = (
     "drainage.toml",
     "vessels.toml",
     "hair.toml",
+    "drug_laws.toml",
 )
 """Data files read by `load_parameters`."""
 

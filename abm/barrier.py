@@ -8,6 +8,7 @@ taken as mixed, for the layer of still air is many times thicker than zones are 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +35,7 @@ class Surface:
     crust_um : float64 ``(ny, nx)``, dry crust that evaporated fluid has left.
     skin_h_per_m : float64 ``(ny, nx)``, resistance to water of what lies on the bed, without crust.
     crawl_factor : float64 ``(ny, nx)``, speed of crawling over that on a moist bed.
+    closed_h : time at which corneum last came to cover the whole surface again, not a number if it never did.
     """
 
     def __init__(self, model: HealingModel):
@@ -44,6 +46,7 @@ class Surface:
         self._free, self._covered = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         self.corneum_um, self.crust_um, self.skin_h_per_m = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         self.crawl_factor = np.ones(shape)
+        self.closed_h, self._was_open = math.nan, False
         self.update()
 
     def update(self) -> None:
@@ -71,6 +74,18 @@ class Surface:
         dead = vapour.per_um(p["barrier.dead_tissue_diffusivity_um2_per_s"]) * spacing
         # the bed gives its water from half a site down
         self.skin_h_per_m = corneum * self.corneum_um + viable * (self.living + 0.5) + dead * self.dead
+
+    def is_open(self) -> bool:
+        """Whether corneum is missing anywhere."""
+        self.update()
+        return not bool(self.corneum_um.all())
+
+    def watch(self) -> None:
+        """Note when the surface closes; call in every step, after :meth:`update`."""
+        now_open = not bool(self.corneum_um.all())
+        if self._was_open and not now_open:
+            self.closed_h = self.model.time_h
+        self._was_open = now_open
 
     @property
     def bare(self) -> NDArray[np.bool_]:
@@ -126,6 +141,7 @@ def step(model: HealingModel) -> None:
     surface, aftercare, microbes = model.surface, model.aftercare, model.microbes
     aftercare.wear_off(model.time_h)
     surface.update()
+    surface.watch()
     if surface.corneum_um.all() and microbes.at_rest and not aftercare.end_h and not surface.crust_um.any():
         surface.crawl_factor.fill(1.0)
         return

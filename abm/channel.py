@@ -64,6 +64,8 @@ def refill(model: HealingModel) -> None:
         model.matrix.collagen_3,
         cells["iz"],
         model.parameters["fibrin.clot_mg_per_ml"],
+        tissue.clot_since_h,
+        model.time_h,
         cut,
     )
     keratinocyte.lose(model, cut[:n])
@@ -71,7 +73,7 @@ def refill(model: HealingModel) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _raise(occupant, row_of, bed_z, intact_bed_z, code, fibrin, collagen_1, collagen_3, iz, clot, cut):
+def _raise(occupant, row_of, bed_z, intact_bed_z, code, fibrin, collagen_1, collagen_3, iz, clot, since_h, now_h, cut):
     n = 0
     ny, nx = bed_z.shape
     for y in range(ny):
@@ -88,4 +90,5 @@ def _raise(occupant, row_of, bed_z, intact_bed_z, code, fibrin, collagen_1, coll
             bed_z[y, x] = z - 1
             code[z - 1, y, x] = CLOT
             fibrin[z - 1, y, x] = clot
+            since_h[z - 1, y, x] = now_h
     return n

@@ -52,7 +52,8 @@ def _cells(model: HealingModel) -> dict[str, float]:
     state, p, site = cells["state"][rows], model.parameters, model.site
     rest = resting_collagen_pg_per_d(model)
     rows = rows[np.argsort(cells.uid[rows], kind="stable")]
-    laid = model.drug_effects.fibroblast_synthesis * p["fibroblast.collagen_pg_per_d"] * cells["activation"][rows]
+    laid = model.drug_at("fibroblast_synthesis", fibroblast.places(cells)[rows])
+    laid = laid * p["fibroblast.collagen_pg_per_d"] * cells["activation"][rows]
     early, late = p["fibroblast.early_collagen_3_share"], p["fibroblast.late_collagen_3_share"]
     share = collagen_3_share(cells["differentiation"][rows], early, late)
     intact_share = site.collagen_3_mg_per_ml / site.collagen_mg_per_ml

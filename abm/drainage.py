@@ -132,7 +132,7 @@ class Drainage:
         full = model.site.collagen_mg_per_ml
         carrying = (codes == DERMIS) | (codes == CLOT)
         loose = np.clip(1.0 - matrix.collagen / full, 0.0, 1.0) * carrying
-        self._set_conductivity(codes)
+        self.pressure.set_diffusivity(self.conductivity(codes))
         field.hold(codes == AIR, 0.0)
         cytokine = model.cytokine.concentration
         inflamed = cytokine / (p["drainage.cytokine_half_effect_ng_per_ml"] + cytokine)
@@ -149,7 +149,8 @@ class Drainage:
         self._order = self._order[np.argsort(-field.concentration.ravel()[self._order], kind="stable")]
         self._air = field.restrict(codes == AIR) > 1.0 - 1e-9
 
-    def _set_conductivity(self, codes: NDArray[np.uint8]) -> None:
+    def conductivity(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Hydraulic conductivity of every site, um2/mmHg/s."""
         p, matrix = self.model.parameters, self.model.matrix
         dermis, clot = p["drainage.dermis_conductivity_um2_per_mmhg_s"], p["drainage.clot_conductivity_um2_per_mmhg_s"]
         by_code = np.zeros(len(TISSUE))
@@ -160,7 +161,7 @@ class Drainage:
         if ratio != 1.0:
             denatured = matrix.denatured_collagen / np.maximum(matrix.denatured_collagen + matrix.collagen, 1e-12)
             conductivity *= np.where(codes == DERMIS, ratio**denatured, 1.0)
-        self.pressure.set_diffusivity(conductivity)
+        return conductivity
 
     def _carry_kind(self, name: str, content: NDArray[np.float64], seconds: float) -> float:
         """Carry content (changed in place) for one step and return what left, mg."""

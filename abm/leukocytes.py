@@ -122,7 +122,9 @@ class Leukocytes:
         if self._at_rest and not model.cytokine.concentration.any() and len(fibroblast.apoptotic_places(model)) == 0:
             return
         arriving = merge(
-            model.vessels.mature_vessels(model.tissue.code) * model.vessels.inflamed(),
+            model.vessels.mature_vessels(model.tissue.code)
+            * model.vessels.inflamed()
+            * model.drug_on("leukocyte_entry", model.cytokine),
             self.residents.shape,
             _COARSENING // model.cytokine.factor,
         )
@@ -180,12 +182,10 @@ class Leukocytes:
         """
         model, p = self.model, self.model.parameters
         neutrophils, inflammatory, repairing = self._moving()
+        cytokine = p["neutrophil.cytokine_secretion_pg_per_h"] * neutrophils
+        cytokine += p["macrophage.cytokine_secretion_pg_per_h"] * alarmed * (inflammatory + self.residents)
         for field, rate in (
-            (
-                model.cytokine,
-                p["neutrophil.cytokine_secretion_pg_per_h"] * neutrophils
-                + p["macrophage.cytokine_secretion_pg_per_h"] * alarmed * (inflammatory + self.residents),
-            ),
+            (model.cytokine, cytokine * model.drug_on("cytokine_secretion", self.neutrophils)),
             (
                 model.mmp9,
                 p["neutrophil.mmp9_content_pg"] * p["neutrophil.arrivals_per_mm3_h"] * arriving

@@ -13,7 +13,9 @@ from mendsim.abm.aftercare import Aftercare
 from mendsim.abm.agents import fibroblast, follicle, heat_shock, keratinocyte, melanocyte, t_cell
 from mendsim.abm.core import ColumnModel, WorkPool
 from mendsim.abm.drainage import Drainage
-from mendsim.abm.drugs import Drug, DrugEffects, Topical
+from mendsim.abm.drugs.action import ACTIONS
+from mendsim.abm.drugs.delivery import Delivery
+from mendsim.abm.drugs.drug import Drug
 from mendsim.abm.fields.field import Field
 from mendsim.abm.initial_state import InitialState
 from mendsim.abm.leukocytes import Leukocytes
@@ -103,8 +105,7 @@ class HealingModel(ColumnModel):
         self.tissue = anatomy.build_tissue(lattice, self.site)
         self.matrix = Matrix(lattice)
         self.pool = WorkPool(threads)
-        self.drug_effects = DrugEffects()
-        self.topical: Topical | None = None
+        self.delivery: Delivery | None = None
         self.debris_shed = 0
         self.melanin_shed_pg = 0.0
         self.mends = MendLog()
@@ -170,11 +171,34 @@ class HealingModel(ColumnModel):
         self, drug: Drug, concentration_ug_per_ml: float, duration_h: float, volume_ul_per_cm2: float
     ) -> None:
         """Put a drug on the skin for a time; what still lies there is wiped off first."""
-        if self.topical is None:
-            self.topical = Topical(self, drug)
-        elif self.topical.drug.name != drug.name:
-            raise InputError("one drug in a run", key="drug", value=drug.name, allowed=self.topical.drug.name)
-        self.topical.apply(concentration_ug_per_ml, duration_h, volume_ul_per_cm2)
+        self._delivery_of(drug).put_on(concentration_ug_per_ml, duration_h, volume_ul_per_cm2)
+
+    def inject_drug(self, drug: Drug, concentration_ug_per_ml: float, volume_ul: float, depth_um: float) -> None:
+        """Inject a drug in the middle of the sample, at a depth below the surface of the skin."""
+        self._delivery_of(drug).put_in(concentration_ug_per_ml, volume_ul, depth_um)
+
+    def _delivery_of(self, drug: Drug) -> Delivery:
+        if self.delivery is None:
+            self.delivery = Delivery(self, drug)
+        elif self.delivery.drug.name != drug.name:
+            raise InputError("one drug in a run", key="drug", value=drug.name, allowed=self.delivery.drug.name)
+        return self.delivery
+
+    def drug_acts(self, action: str) -> bool:
+        """Whether a drug was given that acts in this way."""
+        return self.delivery is not None and action in self.delivery.drug.actions
+
+    def drug_at(self, action: str, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Size of an action of the drug at places ``(n, 3)`` um; that without drug if none acts so."""
+        if self.delivery is None or not self.drug_acts(action):
+            return np.full(len(places), ACTIONS[action].neutral)
+        return self.delivery.at(action, places)
+
+    def drug_on(self, action: str, field: Field) -> NDArray[np.float64] | float:
+        """Mean size of an action of the drug on the cells of a field; that without drug if none acts so."""
+        if self.delivery is None or not self.drug_acts(action):
+            return ACTIONS[action].neutral
+        return field.restrict(self.delivery.over(action))
 
     def apply_aftercare(self, treatment: str, duration_h: float) -> None:
         """Put a treatment of ``aftercare.toml`` on the skin; again while it lasts, it counts until the later end."""
@@ -253,9 +277,8 @@ class HealingModel(ColumnModel):
 
     def _transport(self) -> None:
         signals.step(self)
-        if self.topical is not None:
-            self.topical.step(self.step_h)
-            self.drug_effects = self.topical.effects()
+        if self.delivery is not None:
+            self.delivery.step()
 
     def _drainage(self) -> None:
         self.drainage.step()

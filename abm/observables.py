@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mendsim.abm.agents.keratinocyte import CELL_KIND
 from mendsim.abm.tissue import TISSUE
 
-__all__ = ["CELL_KIND", "FIELDS", "OBSERVABLES", "TISSUE", "Quantity"]
+__all__ = ["CELL_KIND", "DRUG_PLACES", "FIELDS", "OBSERVABLES", "TISSUE", "Quantity"]
 
 
 @dataclass(frozen=True)
@@ -139,12 +139,33 @@ OBSERVABLES = {
     "hair_length_mm": Quantity("mm", "mean length out of the skin of those hairs"),
     "autoreactive_t_cell_count": Quantity("1", "T cells that recognise hair bulbs"),
     "cd8_t_cell_count": Quantity("1", "CD8 T cells"),
-    "drug_donor_ug_per_cm2": Quantity("ug/cm2", "drug left on the surface or wiped off"),
-    "drug_epidermis_ug_per_cm2": Quantity("ug/cm2", "drug in the epidermis"),
-    "drug_dermis_ug_per_cm2": Quantity("ug/cm2", "drug in dermis, hypodermis and clot"),
+    "drug_given_ug_per_cm2": Quantity("ug/cm2", "drug given so far; of a donor without end, what has entered"),
+    "drug_donor_ug_per_cm2": Quantity("ug/cm2", "drug left on the surface"),
+    "drug_removed_ug_per_cm2": Quantity("ug/cm2", "drug wiped off, leaked from an injection, or shed with the surface"),
+    "drug_corneum_ug_per_cm2": Quantity("ug/cm2", "drug in the stratum corneum"),
+    "drug_epidermis_ug_per_cm2": Quantity("ug/cm2", "drug in the epidermis below it"),
+    "drug_channel_ug_per_cm2": Quantity("ug/cm2", "drug in the clot of channels"),
+    "drug_dermis_ug_per_cm2": Quantity("ug/cm2", "drug in the dermis"),
+    "drug_hypodermis_ug_per_cm2": Quantity("ug/cm2", "drug in the hypodermis"),
     "drug_cleared_ug_per_cm2": Quantity("ug/cm2", "drug carried off by blood and lymph"),
     "drug_degraded_ug_per_cm2": Quantity("ug/cm2", "drug degraded in any layer"),
+    "drug_received_ug_per_cm2": Quantity("ug/cm2", "drug that has crossed the skin of a diffusion cell"),
+    "drug_middle_dermis_ug_per_ml": Quantity("ug/mL", "mean drug in the middle third of the dermis of the sample"),
 }
+
+DRUG_PLACES = (
+    "donor",
+    "removed",
+    "corneum",
+    "epidermis",
+    "channel",
+    "dermis",
+    "hypodermis",
+    "cleared",
+    "degraded",
+    "received",
+)
+"""Where a drug can be: ``drug_<place>_ug_per_cm2`` over all of them is what was given."""
 
 FIELDS = {
     "tissue": Quantity("1", "compartment: " + ", ".join(f"{code} {name}" for name, code in TISSUE.items())),
@@ -167,5 +188,5 @@ FIELDS = {
     "cytokine": Quantity("ng/mL", "inflammatory cytokine"),
     "vegf": Quantity("ng/mL", "VEGF"),
     "oxygen": Quantity("mmHg", "oxygen pressure"),
-    "drug": Quantity("ug/mL", "drug"),
+    "drug": Quantity("ug/mL", "drug in the skin, free, bound and as particles"),
 }

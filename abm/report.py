@@ -98,22 +98,15 @@ def _signals(model: HealingModel) -> dict[str, float]:
 def _vessels(model: HealingModel) -> dict[str, float]:
     network, v, area = model.vessels, model.vessels.segments, model.lattice.surface_area_mm2
     by_id = np.argsort(v.uid, kind="stable")
-    arterial = network.fixed_pressure_mmhg == model.parameters["vessel.arterial_pressure_mmhg"]
-    entering = np.where(arterial[v["node_a"]], 1, 0) - np.where(arterial[v["node_b"]], 1, 0)
-    flow = v["flow_nl_per_min"] * v.alive
-    perfused = (v["perfused"] == 1) & v.alive
     papilla = network.papilla_flow()
     return {
-        "perfused_vessel_length_mm_per_mm2": np.sum((network.length_um() * perfused)[by_id])
-        * 1e-3
-        * network.share
-        / area,
+        "perfused_vessel_length_mm_per_mm2": network.perfused_length_um() * 1e-3 * network.share / area,
         "sprout_length_mm_per_mm2": np.sum((network.length_um() * (v.alive & (v["sprout"] > 0)))[by_id])
         * 1e-3
         * network.share
         / area,
         "tip_cell_count": len(model.population(TipCell)),
-        "flow_nl_per_min": np.sum((entering * flow)[by_id]),
+        "flow_nl_per_min": network.entering_nl_per_min(),
         "papilla_flow_ratio": float(np.mean(papilla)) if len(papilla) else 1.0,
         "doppler_ratio": model.redness.doppler(),
     }
@@ -128,13 +121,10 @@ def _drainage(model: HealingModel) -> dict[str, float]:
 
 
 def _hair_and_drug(model: HealingModel) -> dict[str, float]:
-    amounts: dict[str, float] = dict.fromkeys([name for name in OBSERVABLES if name.startswith("drug_")], 0.0)
-    if model.topical is not None:
-        amounts.update(model.topical.amounts_ug_per_cm2())
-    return {
-        **follicle.observe(model),
-        **amounts,
-    }
+    amounts = dict.fromkeys([name for name in OBSERVABLES if name.startswith("drug_")], 0.0)
+    if model.delivery is not None:
+        amounts.update(model.delivery.observe())
+    return {**follicle.observe(model), **amounts}
 
 
 def fields(model: HealingModel) -> dict[str, NDArray]:
@@ -152,8 +142,9 @@ def fields(model: HealingModel) -> dict[str, NDArray]:
         "orientation_order": m.order.astype(np.float32),
         **{
             name: getattr(model, name).on_lattice().astype(np.float32)
-            for name in ("tgf_beta1", "latent_tgf_beta1", "timp1", "pdgf", "cytokine", "vegf", "oxygen", "drug")
+            for name in ("tgf_beta1", "latent_tgf_beta1", "timp1", "pdgf", "cytokine", "vegf", "oxygen")
         },
+        "drug": _drug(model),
         "mmp9": spread(model.mmp9_active, model.lattice.shape, model.mmp9.factor).astype(np.float32),
         **{
             name: model.leukocytes.on_lattice(density).astype(np.float32)
@@ -164,6 +155,13 @@ def fields(model: HealingModel) -> dict[str, NDArray]:
             )
         },
     }
+
+
+def _drug(model: HealingModel) -> NDArray[np.float32]:
+    """Drug that the skin holds, ug/mL; what lies on it is left out."""
+    if model.delivery is None:
+        return np.zeros(model.lattice.shape, np.float32)
+    return model.delivery.in_skin_ug_per_ml().astype(np.float32)
 
 
 def agent_columns(model: HealingModel) -> dict[str, dict[str, NDArray]]:

@@ -36,7 +36,7 @@ _PROTEINS = (
 
 
 def build(model: HealingModel) -> None:
-    """Make the fields of a model: proteins in ng/mL, oxygen in mmHg, drug in ug/mL."""
+    """Make the fields of a model: proteins in ng/mL, oxygen in mmHg."""
     p, lattice = model.parameters, model.lattice
     # whole cells of air are closed: what stands above the plane of the skin keeps its signals until it is shed
     for attribute, name, half_life, factor in _PROTEINS:
@@ -52,13 +52,10 @@ def build(model: HealingModel) -> None:
         field.set_diffusivity(np.broadcast_to(diffusivity, lattice.shape))
         setattr(model, attribute, field)
     model.oxygen = Field(name="oxygen", unit="mmHg", lattice=lattice, factor=_FINE, decay_per_s=0.0)
-    model.drug = Field(name="drug", unit="ug/mL", lattice=lattice, factor=1, decay_per_s=0.0)
     model.mmp9_active = np.zeros(model.mmp9.shape)
     """MMP9 that no TIMP-1 holds, ng/mL on the cells of ``mmp9``."""
     model.alarmin_ng = np.zeros(lattice.shape)
     """Alarmin still held by dead cells of the dermis, ng in each site; it leaks out by its own half-life."""
-    model.drug.set_diffusivity((model.tissue.code != AIR).astype(float))
-    model.drug.concentration[...] = 0.0
 
 
 def settle(model: HealingModel) -> None:
@@ -167,7 +164,8 @@ def _secrete_vegf(model: HealingModel, codes: NDArray[np.uint8]) -> None:
     half, steepness = p["vegf.hypoxia_half_effect_mmhg"], p["vegf.hypoxia_steepness"]
     hypoxia = half**steepness / (half**steepness + np.maximum(model.oxygen.concentration, 0.0) ** steepness)
     rate = p["vegf.secretion_ng_per_ml_h"] * hypoxia * model.oxygen.restrict(codes != AIR)
-    rate += p["vegf.basal_secretion_ng_per_ml_h"] * model.oxygen.restrict(np.isin(codes, (DERMIS, HYPODERMIS)))
+    resting = p["vegf.basal_secretion_ng_per_ml_h"] * model.drug_on("vegf_secretion", model.oxygen)
+    rate += resting * model.oxygen.restrict(np.isin(codes, (DERMIS, HYPODERMIS)))
     model.vegf.add_source(rate / _SECONDS_PER_HOUR)
     model.vegf.uptake[...] = p["vegf.endothelial_uptake_per_h"] * model.vessels.open_vessels(codes) / _SECONDS_PER_HOUR
 

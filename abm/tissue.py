@@ -23,6 +23,7 @@ class Tissue:
     intact_bed_z : int32 ``(ny, nx)``; the same before any injury.
     occupant : int64 ``(nz, ny, nx)``; id of the keratinocyte in the site, 0 for none. Each column of
         keratinocytes is one gapless stack on its bed.
+    clot_since_h : float32 ``(nz, ny, nx)``; time since the start at which what is clot there formed.
     """
 
     def __init__(self, lattice: Lattice, bed_z: NDArray[np.int32], dermis_bottom_z: NDArray[np.int32]):
@@ -30,6 +31,7 @@ class Tissue:
         self.bed_z = bed_z
         self.intact_bed_z = bed_z.copy()
         self.occupant = np.zeros(lattice.shape, np.int64)
+        self.clot_since_h = np.zeros(lattice.shape, np.float32)
         z = np.arange(lattice.nz)[:, None, None]
         self.code = np.where(z < bed_z, AIR, np.where(z < dermis_bottom_z, DERMIS, HYPODERMIS)).astype(np.uint8)
 

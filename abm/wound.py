@@ -49,6 +49,7 @@ def injure(model: HealingModel, injury: Injury) -> None:
     code = model.tissue.code
     lost = removed & np.isin(code, (DERMIS, HYPODERMIS, CLOT))
     code[lost] = CLOT
+    model.tissue.clot_since_h[lost] = model.time_h
     model.matrix.fibrin[lost] = model.parameters["fibrin.clot_mg_per_ml"]
     channel.hollow(model, removed)
     _settle(model)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from mendsim.cli import commands
-from mendsim.common.errors import InputError
+from mendsim.common.errors import InputError, ScenarioWarning
 
 BAD_INPUT, INTERRUPTED = 2, 130
 """Exit codes: input that cannot be used, and Ctrl-C."""
@@ -96,7 +97,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 0
     try:
-        arguments.command(arguments)
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", ScenarioWarning)
+            warnings.showwarning = _tell(warnings.showwarning)
+            arguments.command(arguments)
         sys.stdout.flush()
     except InputError as error:
         for line in str(error).splitlines():
@@ -112,6 +116,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of a pipe (head) has gone; what Python would flush at exit has nowhere to go either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _tell(as_usual: Callable[..., None]) -> Callable[..., None]:
+    """Tell a warning about a scenario in one line, any other as usual."""
+
+    def tell(message: Warning | str, category: type[Warning], *where: object) -> None:
+        if issubclass(category, ScenarioWarning):
+            sys.stderr.write(f"mendsim: warning: {message}\n")
+        else:
+            as_usual(message, category, *where)
+
+    return tell
 
 
 def _scenario(parser: argparse.ArgumentParser) -> None:

@@ -33,6 +33,10 @@ class InputError(ValueError):
         super().__init__(f"{where + ': ' if where else ''}{problem}{shown}{hint}".replace("\n", " "))
 
 
+class ScenarioWarning(UserWarning):
+    """Something that a scenario asks for and that is likely not what its author wants."""
+
+
 def _short(value: object, limit: int = 80) -> str:
     text = repr(value)
     return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 
 from mendsim.common.errors import InputError
 from mendsim.common.lattice import Lattice
-from mendsim.common.parameters import Parameters
-from mendsim.scenarios.schema import AftercareEvent, DrugEvent, LaserEvent, Sample, Scenario
+from mendsim.common.parameters import Parameter, Parameters
+from mendsim.scenarios.schema import AftercareEvent, DrugEvent, DrugTable, InjectionEvent, LaserEvent, Sample, Scenario
+from mendsim.scenarios.units import Quantity
 from mendsim.thermal import LaserSession
 from mendsim.thermal import load_parameters as load_thermal_parameters
 from mendsim.thermal.device import FIELDS, Device, with_device
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+_PER_H_IN_ML_PER_MIN_100ML = 100.0 / 60.0
 
 LAYERS = ("abm", "thermal")
 """Stages whose parameters a scenario may override, as ``abm.group.name``."""
@@ -89,17 +92,62 @@ def _without(table: Parameters, names: Sequence[str]) -> Parameters:
 def library_of(scenario: Scenario) -> dict[str, Parameters]:
     """Numbers of the site, the drugs and the aftercare that a scenario uses, for the record, by these words."""
     from mendsim.abm.aftercare import aftercare_table
-    from mendsim.abm.drugs import drug_table
     from mendsim.abm.site import load_sites
 
-    drugs = {event.drug for event in scenario.events if isinstance(event, DrugEvent)}
+    drugs: dict[str, Parameter] = {}
+    for name in drug_names_of(scenario):
+        drugs |= drug_numbers(scenario, name).entries
     treatments = {event.treatment for event in scenario.events if isinstance(event, AftercareEvent)}
     wanted = {
         "site": (load_sites(), {scenario.patient.site}),
-        "drug": (drug_table(), drugs),
         "aftercare": (aftercare_table(), treatments),
     }
-    return {
+    tables = {
         name: Parameters({key: entry for key, entry in table.entries.items() if key.split(".")[0] in names})
         for name, (table, names) in wanted.items()
     }
+    return tables | {"drug": Parameters(drugs)}
+
+
+def drug_names_of(scenario: Scenario) -> list[str]:
+    """Names of the drugs that a scenario gives, in order."""
+    return list(dict.fromkeys(event.drug for event in scenario.events if isinstance(event, DrugEvent | InjectionEvent)))
+
+
+def drug_numbers(scenario: Scenario, name: str) -> Parameters:
+    """Every number of a drug of a scenario, its own or one of the library.
+
+    Raises
+    ------
+    InputError : an unknown drug, or one without a number that it needs.
+    """
+    from mendsim.abm.drugs.drug import described, drug_table, resolved
+
+    tables = [drug_table()]
+    if (table := scenario.drugs.get(name)) is not None:
+        tables.insert(0, described(name, _given(name, table), table.like, origin=scenario.name))
+    return resolved(name, tables, parameters_of(scenario)["abm"])
+
+
+def _given(name: str, table: DrugTable) -> dict[str, float]:
+    """Numbers that a user gives for a drug, by key of the library."""
+    from mendsim.abm.drugs.action import ACTIONS
+
+    values = table.model_dump(exclude={"like", "actions", "capillary_exchange_per_h"}, exclude_none=True)
+    if table.capillary_exchange_per_h is not None:
+        values["capillary_exchange_ml_per_min_100ml"] = table.capillary_exchange_per_h * _PER_H_IN_ML_PER_MIN_100ML
+    for action, size in table.actions.items():
+        about = ACTIONS[action]
+        key = f"drugs.{name}.actions.{action}.full"
+        full = size.full
+        if about.unit != "1":
+            try:
+                full = Quantity(about.unit, "a rate", 0.0, about.most, f"0.01 {about.unit}").read(full)
+            except InputError as error:
+                raise InputError(error.problem, key=key, value=error.value, allowed=error.allowed) from None
+        if not isinstance(full, float) or not 0.0 <= full <= about.most:
+            raise InputError("out of range", key=key, value=full, allowed=f"a number from 0 to {about.most:g}")
+        values[f"{action}_full"] = full
+        values[f"{action}_half_effect_ug_per_ml"] = size.half_effect_ug_per_ml
+        values[f"{action}_hill"] = size.hill
+    return values

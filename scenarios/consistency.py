@@ -6,16 +6,18 @@ import os
 from collections.abc import Iterator
 from itertools import pairwise
 
+from mendsim.abm.drugs.drug import drug_names, drug_of
 from mendsim.abm.initial_state import ALOPECIA, SCARS
 from mendsim.common.errors import InputError, choices
 from mendsim.common.parameters import Parameters
-from mendsim.scenarios.border import lattice_of, parameters_of, session_of
+from mendsim.scenarios.border import drug_names_of, drug_numbers, lattice_of, parameters_of, session_of
 from mendsim.scenarios.problems import close_names
 from mendsim.scenarios.schema import (
     AftercareEvent,
     ContactBurnEvent,
     DrugEvent,
     IncisionEvent,
+    InjectionEvent,
     LaserEvent,
     PunchEvent,
     Scenario,
@@ -30,7 +32,6 @@ def contradictions(scenario: Scenario) -> Iterator[InputError]:
     """Find them all."""
     yield from _of_patient(scenario)
     yield from _of_times(scenario)
-    yield from _of_drugs(scenario)
     yield from _of_sample(scenario)
     try:
         tables = parameters_of(scenario)
@@ -38,11 +39,13 @@ def contradictions(scenario: Scenario) -> Iterator[InputError]:
         key = error.key if str(error.key).startswith("devices.") else f"parameters.{error.key}"
         yield InputError(error.problem, key=key, value=error.value, allowed=error.allowed)
         return
-    yield from _of_spacing(scenario, tables["abm"])
+    yield from _of_drugs(scenario)
+    if not scenario.patient.excised:  # only living skin holds keratinocytes
+        yield from _of_spacing(scenario, tables["abm"])
     for number, event in enumerate(scenario.events):
         if isinstance(event, LaserEvent):
             yield from _of_laser(scenario, number, event, tables["thermal"])
-        elif not isinstance(event, DrugEvent | AftercareEvent):
+        elif not isinstance(event, DrugEvent | InjectionEvent | AftercareEvent):
             yield from _of_wound(scenario, number, event)
 
 
@@ -173,10 +176,40 @@ def _of_disc(scenario: Scenario, number: int, temperature_c: float) -> Iterator[
 
 
 def _of_drugs(scenario: Scenario) -> Iterator[InputError]:
-    drugs = [(number, event.drug) for number, event in enumerate(scenario.events) if isinstance(event, DrugEvent)]
-    for number, drug in drugs:
-        if drug != drugs[0][1]:
-            yield InputError("one drug in a run", key=f"events.{number}.drug", value=drug, allowed=drugs[0][1])
+    """Find drugs that nobody knows, that lack a number, or that the skin of the scenario cannot take."""
+    known = {*drug_names(), *scenario.drugs}
+    events = [
+        (number, event) for number, event in enumerate(scenario.events) if isinstance(event, DrugEvent | InjectionEvent)
+    ]
+    for number, event in events:
+        key = f"events.{number}.drug"
+        if event.drug not in known:
+            yield InputError("unknown choice", key=key, value=event.drug, allowed=close_names(event.drug, known))
+        elif event.drug != events[0][1].drug:
+            yield InputError("one drug in a run", key=key, value=event.drug, allowed=events[0][1].drug)
+        if isinstance(event, InjectionEvent) and event.depth_um >= scenario.lattice.depth_um:
+            problem, limit = "the needle goes through the sample", f"below {scenario.lattice.depth_um:g} um"
+            yield InputError(problem, key=f"events.{number}.depth", value=f"{event.depth_um:g} um", allowed=limit)
+    for name in sorted({*scenario.drugs, *drug_names_of(scenario)} & known):
+        try:
+            drug_of(name, drug_numbers(scenario, name))
+        except InputError as error:
+            place = error.key if str(error.key).startswith("drugs.") else f"drugs.{error.key}"
+            yield InputError(error.problem, key=place, value=error.value, allowed=error.allowed)
+    if scenario.patient.excised:
+        yield from _of_excised(scenario)
+
+
+def _of_excised(scenario: Scenario) -> Iterator[InputError]:
+    """Find what excised skin cannot do."""
+    allowed = "laser, punch, incision and drug"
+    for number, event in enumerate(scenario.events):
+        if isinstance(event, InjectionEvent | AftercareEvent):
+            problem = "this needs living skin, and the skin is excised"
+            yield InputError(problem, key=f"events.{number}.kind", value=event.kind, allowed=allowed)
+    if scenario.patient.initial_state != "healthy":
+        problem, value = "excised skin is healthy", scenario.patient.initial_state
+        yield InputError(problem, key="patient.initial_state", value=value, allowed="healthy")
 
 
 def _of_spacing(scenario: Scenario, abm: Parameters) -> Iterator[InputError]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from mendsim.abm.drugs.excised import ExcisedSkin
     from mendsim.abm.model import HealingModel
     from mendsim.thermal import Injury
 
@@ -43,12 +44,12 @@ class Recording:
     injuries: list[tuple[float, Injury]] = field(default_factory=list)
     mends: tuple[Columns, Columns] = ({}, {})
 
-    def add_row(self, model: HealingModel) -> None:
+    def add_row(self, model: HealingModel | ExcisedSkin) -> None:
         """Append a row to the time series."""
         self.series_time_h.append(model.time_h)
         self.series.append(model.observe())
 
-    def add_snapshot(self, model: HealingModel) -> None:
+    def add_snapshot(self, model: HealingModel | ExcisedSkin) -> None:
         """Keep everything as it is now."""
         self.snapshots.append(
             Snapshot(

@@ -41,7 +41,19 @@ Concentration = Annotated[float, Quantity("ug/mL", "a mass per volume", 1e-6, 1e
 WoundSize = Annotated[float, Quantity("um", "a length", 10, 20_000, "1 mm")]
 DiscTemperature = Annotated[float, Quantity("degC", "a temperature", 40, 120, "80 degC")]
 ContactTime = Annotated[float, Quantity("s", "a time", 0.01, 86_400, "20 s")]
-Dose = Annotated[float, Quantity("uL/cm^2", "a volume per area", 1e-3, 1_000, "5 uL/cm^2")]
+Dose = Annotated[float, Quantity("uL/cm^2", "a volume per area", 1e-3, 1e5, "5 uL/cm^2")]
+InjectedVolume = Annotated[float, Quantity("uL", "a volume", 1e-4, 1e4, "50 uL")]
+InjectionDepth = Annotated[float, Quantity("um", "a length", 10, 20_000, "1 mm")]
+MolarMass = Annotated[float, Quantity("g/mol", "a molar mass", 10, 1e9, "300 g/mol")]
+Diffusivity = Annotated[float, Quantity("um^2/s", "a diffusivity", 1e-4, 5e3, "100 um^2/s")]
+Permeability = Annotated[float, Quantity("cm/h", "a permeability", 1e-12, 10, "0.001 cm/h")]
+Rate = Annotated[float, Quantity("1/h", "a rate", 0, 1e3, "0.1 /h")]
+MassDensity = Annotated[float, Quantity("g/mL", "a density", 0.5, 5, "1.3 g/mL")]
+Grain = Annotated[float, Quantity("um", "a length", 0.01, 1e3, "5 um")]
+HalfLife = Annotated[float, Quantity("d", "a time", 0.01, 1e6, "120 d")]
+Content = Annotated[float, Quantity("ng/ug", "a mass in a mass", 0, 1e3, "0.1 ng/ug")]
+Share = Annotated[float, Field(gt=0, le=1)]
+LogRatio = Annotated[float, Field(ge=-12, le=12)]
 
 
 NO_CONTROL = "none"
@@ -71,12 +83,6 @@ def _one_of(names: Callable[[], Iterable[str]]) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def _drug_names() -> Iterable[str]:
-    from mendsim.abm.drugs import load_drugs  # heavy, and only some scenarios have a drug
-
-    return load_drugs()
-
-
 def _mechanism_names() -> Iterable[str]:
     from mendsim.abm.mechanisms import load_mechanisms
 
@@ -93,8 +99,15 @@ Site = Annotated[str, _one_of(site_names)]
 InitialState = Annotated[str, _one_of(lambda: INITIAL_STATES)]
 Pattern = Annotated[str, _one_of(lambda: PATTERNS)]
 ScanOrder = Annotated[str, _one_of(lambda: SCAN_ORDERS)]
-Drug = Annotated[str, _one_of(_drug_names)]
 Treatment = Annotated[str, _one_of(_treatment_names)]
+
+
+def _action_names() -> Iterable[str]:
+    from mendsim.abm.drugs.action import ACTIONS
+
+    return ACTIONS
+
+
 Mechanism = Annotated[str, _one_of(_mechanism_names)]
 
 
@@ -105,13 +118,14 @@ class Table(BaseModel):
 
 
 class Patient(Table):
-    """Where the skin is, how dark it is, and what is wrong with it."""
+    """Where the skin is, how dark it is, and what is wrong with it; excised skin lies in a diffusion cell."""
 
     site: Site
     phototype: Annotated[int, _whole(1, 6)]
     initial_state: InitialState
     scar_depth_um: ScarSize | None = Field(default=None, alias="scar_depth")
     scar_width_um: ScarSize | None = Field(default=None, alias="scar_width")
+    excised: bool = False
 
 
 class Sample(Table):
@@ -163,15 +177,60 @@ class LaserEvent(Table):
     sham: bool = False
 
 
+class ActionTable(Table):
+    """What a drug does: size at full effect, free concentration of half effect, Hill exponent."""
+
+    full: float | str
+    half_effect_ug_per_ml: Concentration = Field(alias="half_effect")
+    hill: Annotated[float, Field(ge=0.1, le=10)] = 1.0
+
+
+class DrugTable(Table):
+    """A drug that is not in the library, or one like a drug of the library with other numbers."""
+
+    like: str | None = None
+    molar_mass_g_per_mol: MolarMass | None = Field(default=None, alias="molar_mass")
+    log_octanol_water: LogRatio | None = None
+    water_diffusivity_um2_per_s: Diffusivity | None = Field(default=None, alias="water_diffusivity")
+    dermis_diffusivity_um2_per_s: Diffusivity | None = Field(default=None, alias="dermis_diffusivity")
+    epidermis_diffusivity_um2_per_s: Diffusivity | None = Field(default=None, alias="epidermis_diffusivity")
+    corneum_permeability_cm_per_h: Permeability | None = Field(default=None, alias="corneum_permeability")
+    corneum_partition: Annotated[float, Field(ge=1e-3, le=1e6)] | None = None
+    capillary_exchange_per_h: Rate | None = Field(default=None, alias="capillary_exchange")
+    plasma_unbound_share: Share | None = None
+    solubility_ug_per_ml: Concentration | None = Field(default=None, alias="solubility")
+    degradation_per_h: Rate | None = Field(default=None, alias="degradation")
+    crystal_radius_um: Grain | None = Field(default=None, alias="crystal_radius")
+    crystal_density_g_per_ml: MassDensity | None = Field(default=None, alias="crystal_density")
+    particle_low_um: Grain | None = Field(default=None, alias="particle_low")
+    particle_high_um: Grain | None = Field(default=None, alias="particle_high")
+    particle_half_life_d: HalfLife | None = Field(default=None, alias="particle_half_life")
+    tgf_beta1_ng_per_ug: Content | None = Field(default=None, alias="tgf_beta1")
+    vegf_ng_per_ug: Content | None = Field(default=None, alias="vegf")
+    pdgf_ng_per_ug: Content | None = Field(default=None, alias="pdgf")
+    actions: dict[Annotated[str, _one_of(_action_names)], ActionTable] = {}
+
+
 class DrugEvent(Table):
-    """A drug put on the skin and left there."""
+    """A drug put on the skin and left there; without a volume the donor is never used up."""
 
     kind: Literal["drug"]
     at_h: Moment = Field(alias="at")
-    drug: Drug
+    drug: str
     concentration_ug_per_ml: Concentration = Field(alias="concentration")
-    volume_ul_per_cm2: Dose = Field(alias="volume")
+    volume_ul_per_cm2: Dose | None = Field(default=None, alias="volume")
     duration_h: Duration = Field(alias="duration")
+
+
+class InjectionEvent(Table):
+    """A drug injected in the middle of the sample."""
+
+    kind: Literal["injection"]
+    at_h: Moment = Field(alias="at")
+    drug: str
+    concentration_ug_per_ml: Concentration = Field(alias="concentration")
+    volume_ul: InjectedVolume = Field(alias="volume")
+    depth_um: InjectionDepth = Field(alias="depth")
 
 
 class AftercareEvent(Table):
@@ -214,6 +273,7 @@ class ContactBurnEvent(Table):
 EVENT_KINDS: dict[str, type[Table]] = {
     "laser": LaserEvent,
     "drug": DrugEvent,
+    "injection": InjectionEvent,
     "aftercare": AftercareEvent,
     "punch": PunchEvent,
     "incision": IncisionEvent,
@@ -224,7 +284,7 @@ EVENT_KINDS: dict[str, type[Table]] = {
 InjuryEvent = LaserEvent | PunchEvent | IncisionEvent | ContactBurnEvent
 """An event that injures the skin."""
 
-Event = Annotated[InjuryEvent | DrugEvent | AftercareEvent, Field(discriminator="kind")]
+Event = Annotated[InjuryEvent | DrugEvent | InjectionEvent | AftercareEvent, Field(discriminator="kind")]
 
 
 class Save(Table):
@@ -249,6 +309,7 @@ class Scenario(Table):
     patient: Patient
     lattice: Sample
     devices: dict[str, DeviceTable] = {}
+    drugs: dict[str, DrugTable] = {}
     events: tuple[Event, ...] = ()
     follow_up_h: Moment = Field(alias="follow_up")
     step_h: Step = Field(default=0.5, alias="step")

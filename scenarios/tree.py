@@ -65,6 +65,7 @@ def _series(recording: Recording) -> xr.Dataset:
             _about(about.unit, about.meaning, dermal=int(about.dermal)),
         )
         for name, about in OBSERVABLES.items()
+        if name in recording.series[0]
     }
     comment = "a row is taken before the events of its moment: the first one is the untouched skin"
     return xr.Dataset(variables, {"time": time}, {"comment": comment})
@@ -76,6 +77,7 @@ def _outcome(recording: Recording) -> xr.Dataset:
         {
             name: ((), np.float64(last[name]), _about(about.unit, f"{about.meaning}, at the end"))
             for name, about in OBSERVABLES.items()
+            if name in last
         }
     )
 
@@ -110,12 +112,15 @@ def _snapshots(recording: Recording, lattice: Lattice) -> dict[str, xr.Dataset]:
             _about(about.unit, about.meaning),
         )
         for name, about in FIELDS.items()
+        if name in shots[0].fields
     }
     comment = "a snapshot is taken after the events of its moment: one on the day of a session shows the fresh injury"
     nodes = {"/fields": xr.Dataset(fields, coordinates, {"comment": comment})}
     for name, kind in AGENTS.items():
-        nodes[f"/agents/{name}"] = _ragged([shot.agents[name] for shot in shots], kind, times)
-    nodes["/vessels"] = _ragged([shot.vessels for shot in shots], Vessel, times)
+        if name in shots[0].agents:
+            nodes[f"/agents/{name}"] = _ragged([shot.agents[name] for shot in shots], kind, times)
+    if shots[0].vessels:
+        nodes["/vessels"] = _ragged([shot.vessels for shot in shots], Vessel, times)
     return nodes
 
 

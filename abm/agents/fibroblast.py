@@ -194,7 +194,7 @@ def renew(model: HealingModel) -> None:
         model.site.collagen_mg_per_ml,
         model.site.fibroblasts_per_mm3 * around_mm3,
         p["fibroblast.apoptosis_per_d"] / _HOURS_PER_DAY,
-        model.drug_effects.fibroblast_division,
+        model.drug_at("fibroblast_division", places(cells)),
     )
     cells["state"][model.registry.row_of[gone[:died]]] = kernels.APOPTOTIC
     if born:
@@ -211,6 +211,11 @@ def clear_apoptotic(model: HealingModel) -> None:
         return
     share = model.leukocytes.eaten[model.index(model.leukocytes.neutrophils, apoptotic_places(model))]
     cells.remove(rows[uniforms(model.seed, cells.uid[rows], model.step_index, ENGULFMENT) < share])
+
+
+def places(cells: Population) -> NDArray[np.float64]:
+    """Positions of every row, ``(n_rows, 3)`` um."""
+    return np.stack([cells["x_um"], cells["y_um"], cells["z_um"]], axis=1)
 
 
 def lay_matrix(model: HealingModel) -> None:
@@ -239,7 +244,10 @@ def lay_matrix(model: HealingModel) -> None:
         matrix.turned,
         model.lattice.spacing_um,
         p["fibroblast.footprint_um"],
-        model.drug_effects.fibroblast_synthesis * p["fibroblast.collagen_pg_per_d"] * model.step_h / _HOURS_PER_DAY,
+        model.drug_at("fibroblast_synthesis", places(cells))
+        * p["fibroblast.collagen_pg_per_d"]
+        * model.step_h
+        / _HOURS_PER_DAY,
         p["fibroblast.pulled_collagen_pg_per_d"] * model.step_h / _HOURS_PER_DAY,
         p["fibroblast.early_collagen_3_share"],
         p["fibroblast.late_collagen_3_share"],

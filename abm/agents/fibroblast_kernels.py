@@ -170,7 +170,7 @@ def divide_or_die(
     ``near`` counts the cells around each site, where cells divide until there are ``most`` where there is no matrix and
     ``most_in_dense`` where it is as dense as in intact dermis, geometrically in between; ``around`` counts those in
     boxes of edge ``settling_box``. A newcomer whose box holds no more cells than intact skin (``usual``) settles there
-    as a resident. Returns both counts.
+    as a resident. ``factor`` on division is by row. Returns both counts.
     """
     born, died = 0, 0
     for row in rows:
@@ -178,7 +178,7 @@ def divide_or_die(
         collagen = read(collagen_1, x[row], y[row], z[row], spacing) + read(collagen_3, x[row], y[row], z[row], spacing)
         limit = most * (most_in_dense / most) ** min(1.0, collagen / intact_collagen)
         room = max(0.0, 1.0 - (read(near, x[row], y[row], z[row], spacing) - 1.0) / limit)
-        if uniform(seed, uid[row], step, DIVISION) < 1.0 - math.exp(-growth * factor * s * room * dt):
+        if uniform(seed, uid[row], step, DIVISION) < 1.0 - math.exp(-growth * factor[row] * s * room * dt):
             parents[born] = uid[row]
             born += 1
         elif resident[row] == 0 and read(around, x[row], y[row], z[row], settling_box) > usual:
@@ -197,7 +197,7 @@ def lay_matrix(
     deposit_1, deposit_3, deposit_elastin, deposit_cos, deposit_sin, turned,
     spacing, reach, pg, pulled_pg, early_share, late_share, elastin_share, quantum,
 ):  # fmt: skip
-    """Lay ``pg`` of collagen times activation evenly over the cell's footprint, less where the matrix is full.
+    """Lay ``pg`` (by row) of collagen times activation evenly over the cell's footprint, less where the matrix is full.
 
     Only sites of layers ``top`` to ``bottom`` are written, so that threads can share the work.
 
@@ -222,7 +222,7 @@ def lay_matrix(
         if norm > 0.0:
             c, s = direction_x[row] / norm, direction_z[row] / norm
             cos2, sin2 = c * c - s * s, 2.0 * c * s
-        scale, pull = pg * a / sites / quantum, 0.0
+        scale, pull = pg[row] * a / sites / quantum, 0.0
         if norm > 0.0:
             pull = pulled_pg * a / sites / quantum
         elastin = elastin_share * min(1.0, 2.0 * differentiation[row])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mendsim.abm.agents import (
     keratinocyte_crawl,
@@ -123,6 +124,12 @@ def level(model: HealingModel) -> None:
     )
 
 
+def _places(model: HealingModel) -> NDArray[np.float64]:
+    """Middles of the sites of every row, ``(n_rows, 3)`` um; rows of no cell are anywhere in the sample."""
+    cells = model.population(Keratinocyte)
+    return (np.stack([cells["ix"], cells["iy"], cells["iz"]], axis=1) + 0.5) * model.lattice.spacing_um
+
+
 def divide(model: HealingModel) -> None:
     """Divide in the basal layer, held back by the living layers above; daughters lift what is over them (R06, R07).
 
@@ -144,7 +151,7 @@ def divide(model: HealingModel) -> None:
         model.seed,
         model.step_index,
         model.step_h,
-        model.drug_effects.keratinocyte_division / p["keratinocyte.wound_cycle_h"],
+        model.drug_at("keratinocyte_division", _places(model)) / p["keratinocyte.wound_cycle_h"],
         p["keratinocyte.crowding_steepness"],
         p["keratinocyte.cycle_spread"],
         int(p["keratinocyte.amplifying_divisions"]),

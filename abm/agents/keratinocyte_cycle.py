@@ -176,10 +176,10 @@ def divisions(
 ):
     """Advance the cell cycle of basal cells and list those that divide.
 
-    The layers above a cell hold it back: its cycle runs at ``fastest / (1 + (layers / half_layers)**steepness)`` (1/h),
-    dead layers not counted. Cycles differ by ``spread`` (share of a cycle). A cell in a niche is a stem cell and never
-    tires; away from it a cell that has done its amplifying divisions rests. Returns the count of ids in ``parents``
-    and the sum of all rates (1/h).
+    The layers above a cell hold it back: its cycle runs at ``fastest / (1 + (layers / half_layers)**steepness)`` (1/h,
+    ``fastest`` by row), dead layers not counted. Cycles differ by ``spread`` (share of a cycle). A cell in a niche is
+    a stem cell and never tires; away from it a cell that has done its amplifying divisions rests. Returns the count of
+    ids in ``parents`` and the sum of all rates (1/h).
     """
     n, rates = 0, 0.0
     ny, nx = bed_z.shape
@@ -195,7 +195,7 @@ def divisions(
                     if niche[y, x] and z == bed_z[y, x] - 1:
                         divisions_left[row] = amplifying
                     if divisions_left[row] > 0:
-                        rate = fastest / (1.0 + (above / half_layers[y, x]) ** steepness)
+                        rate = fastest[row] / (1.0 + (above / half_layers[y, x]) ** steepness)
                         rates += rate
                         cycle[row] += dt * rate
                         if cycle[row] >= 1.0:

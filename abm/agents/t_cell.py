@@ -110,6 +110,7 @@ def secrete(model: HealingModel) -> None:
     cells, rows = living(model, TCell)
     p = model.parameters
     level = cells["activation"] * np.where(cells["cd8"] == 1, 1.0, p["t_cell.cd4_secretion_ratio"])
+    level *= model.drug_at("cytokine_secretion", np.stack([cells[f"{axis}_um"] for axis in "xyz"], axis=1))
     moving_kernels.secrete(
         rows,
         cells["x_um"],
@@ -119,7 +120,7 @@ def secrete(model: HealingModel) -> None:
         model.cytokine.source,
         model.lattice.spacing_um,
         model.cytokine.factor,
-        model.quanta(p["t_cell.cytokine_secretion_pg_per_h"] * model.drug_effects.cytokine_secretion),
+        model.quanta(p["t_cell.cytokine_secretion_pg_per_h"]),
     )
 
 
@@ -134,7 +135,7 @@ def die(model: HealingModel) -> None:
         cells["activation"],
         cells["autoreactive"],
         cells["recruited"],
-        _drug_death_per_h(model, np.stack([cells[f"{axis}_um"][rows] for axis in "xyz"], axis=1)),
+        model.drug_at("t_cell_death", np.stack([cells[f"{axis}_um"][rows] for axis in "xyz"], axis=1)),
         gone,
         model.seed,
         model.step_index,
@@ -146,16 +147,6 @@ def die(model: HealingModel) -> None:
     )
     if n:
         cells.remove(model.registry.row_of[gone[:n]])
-
-
-def _drug_death_per_h(model: HealingModel, places: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Death that the drug brings to cells at places ``(n, 3)`` um, by what is there of it."""
-    if model.topical is None or model.topical.drug.t_cell_death_per_h <= 0.0:
-        return np.zeros(len(places))
-    drug = model.topical.drug
-    x = (np.maximum(model.sample(model.drug, places), 0.0) / drug.half_effect_ug_per_ml) ** drug.hill
-    rate: NDArray[np.float64] = drug.t_cell_death_per_h * x / (1.0 + x)
-    return rate
 
 
 def _home_weight(model: HealingModel, vessels: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -173,6 +164,7 @@ def recruit(model: HealingModel) -> None:
         return
     cytokine = model.sample(model.cytokine, vessels)
     bathed = cytokine / (p["t_cell.cytokine_half_effect_ng_per_ml"] + cytokine)
+    bathed *= model.drug_at("leukocyte_entry", vessels)
     # arrivals over an area of skin are those from its upper vessels, however deep the sample goes
     upper = bathed[model.vessels.superficial(vessels)]
     calling = float(np.mean(upper)) if len(upper) else 0.0

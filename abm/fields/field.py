@@ -25,12 +25,12 @@ class FieldError(ArithmeticError):
 
 
 class Field:
-    """Concentration c with ``dc/dt = div(D grad c) - (decay + uptake) c + source`` and no flux through the outer faces.
+    """Concentration c with ``k dc/dt = div(D grad c) - (decay + uptake) c + source``, no flux through the outer faces.
 
     The field lives on cells ``factor`` lattice sites wide (in each direction that has more than one site); where the
     lattice does not divide evenly, the last cells are smaller and every volume and distance is the true one. Cells may
-    be held at a value. A step is one elliptic problem, solved to a relative residual of 1e-6, so it is stable and
-    positive for any length of step, and an infinite step gives the steady state.
+    be held at a value. A step is one elliptic problem, solved to a relative residual, so it is stable and positive for
+    any length of step, and an infinite step gives the steady state.
 
     Parameters
     ----------
@@ -38,16 +38,28 @@ class Field:
     lattice : on which the agents live.
     factor : coarsening, at least 1.
     decay_per_s : first-order decay everywhere.
+    tolerance : relative residual of a solve; 1e-6 if not given.
 
     Attributes
     ----------
     concentration : float64 ``(mz, my, mx)``.
     source : int64 of the same shape, quanta of amount per hour secreted in this step; cleared by :meth:`step`.
     uptake : float64 of the same shape, first-order loss in 1/s besides ``decay_per_s``.
+    capacity : float64 of the same shape, k: what a cell holds at a concentration of one; 1 unless set.
     """
 
-    def __init__(self, *, name: str, unit: str, lattice: Lattice, factor: int, decay_per_s: float):
+    def __init__(
+        self,
+        *,
+        name: str,
+        unit: str,
+        lattice: Lattice,
+        factor: int,
+        decay_per_s: float,
+        tolerance: float | None = None,
+    ):
         self.name, self.unit, self.lattice, self.factor, self.decay_per_s = name, unit, lattice, factor, decay_per_s
+        self._tolerance = _TOLERANCE if tolerance is None else tolerance
         self._widths = [_widths(n, factor if n > 1 else 1, lattice.spacing_um) for n in lattice.shape]
         self.shape: tuple[int, ...] = tuple(len(w) for w in self._widths)
         dz, dy, dx = self._widths
@@ -55,6 +67,7 @@ class Field:
         self.concentration = np.zeros(self.shape)
         self.source = np.zeros(self.shape, np.int64)
         self.uptake = np.zeros(self.shape)
+        self.capacity = np.ones(self.shape)
         self.decayed = 0.0
         """Amount lost to decay and uptake in the last step, concentration times mL."""
         self._own_source = np.zeros(self.shape)
@@ -111,8 +124,8 @@ class Field:
         self._own_source += rate
 
     def total_amount(self) -> float:
-        """Concentration times volume, in concentration times mL."""
-        return float(np.sum(self.concentration * self.volume_um3)) * _ML_PER_UM3
+        """Concentration times capacity times volume, in concentration times mL."""
+        return float(np.sum(self.concentration * self.capacity * self.volume_um3)) * _ML_PER_UM3
 
     def step(self, dt_h: float) -> tuple[int, float]:
         """Advance by ``dt_h`` hours (infinite for the steady state) with the sources given since the last step.
@@ -135,6 +148,7 @@ class Field:
             uptake,
             held,
             self._to_held.ravel(),
+            self.capacity.ravel(),
             self.concentration.ravel(),
             self._own_source.ravel(),
             self.source.ravel(),
@@ -155,10 +169,10 @@ class Field:
             right,
             self.concentration.ravel(),
             self._buffers,
-            _TOLERANCE,
+            self._tolerance,
             _MOST_ITERATIONS,
         )
-        if not residual <= _TOLERANCE:
+        if not residual <= self._tolerance:
             place = np.argwhere(~np.isfinite(self.concentration + right.reshape(self.shape)))
             where = f" at (z, y, x) cell {tuple(place[0].tolist())}" if len(place) else ""
             raise FieldError(f"{self.name}: relative residual {residual:.3g} after {iterations} iterations{where}")
@@ -224,7 +238,19 @@ def merge(fine: NDArray, shape: tuple[int, ...], factor: int) -> NDArray[np.floa
 
 @njit(cache=True, nogil=True)
 def _assemble(
-    volume, uptake, held, to_held, concentration, own_source, source, held_value, decay, inverse_dt, reaction, right
+    volume,
+    uptake,
+    held,
+    to_held,
+    capacity,
+    concentration,
+    own_source,
+    source,
+    held_value,
+    decay,
+    inverse_dt,
+    reaction,
+    right,
 ):
     """Fill reaction and right-hand side of every cell and clear its sources; True if nothing is there to solve for."""
     per_um3 = SOURCE_QUANTUM_NG_PER_H / (_SECONDS_PER_HOUR * _ML_PER_UM3)
@@ -236,8 +262,8 @@ def _assemble(
             at_rest = at_rest and held_value == 0.0 and concentration[i] == 0.0
         else:
             given = volume[i] * own_source[i] + source[i] * per_um3
-            right[i] = given + volume[i] * inverse_dt * concentration[i] + to_held[i] * held_value
-            reaction[i] = volume[i] * (inverse_dt + decay + uptake[i]) + to_held[i]
+            right[i] = given + volume[i] * (inverse_dt * capacity[i]) * concentration[i] + to_held[i] * held_value
+            reaction[i] = volume[i] * (inverse_dt * capacity[i] + decay + uptake[i]) + to_held[i]
             at_rest = at_rest and right[i] == 0.0 and concentration[i] == 0.0
         own_source[i] = 0.0
         source[i] = 0

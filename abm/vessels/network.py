@@ -78,6 +78,7 @@ class VesselNetwork:
         self.solve()
         self.raster.calibrate()
         self.segments["rest_shear_pa"][...] = self.shear_pa()
+        self._per_length_at_rest = self.entering_nl_per_min() / self.perfused_length_um()
         self._follicles = len(bed.follicles)
         self._papilla_at_rest = self._through_papillae()
 
@@ -175,6 +176,25 @@ class VesselNetwork:
         """Living segments with a lumen: neither coagulated nor growing."""
         v = self.segments
         return (v["coagulated"] == 0) & (v["growing"] == 0) & v.alive
+
+    def entering_nl_per_min(self) -> float:
+        """Blood that enters the sample through its arteries."""
+        v = self.segments
+        arterial = self.fixed_pressure_mmhg == self.model.parameters["vessel.arterial_pressure_mmhg"]
+        entering = np.where(arterial[v["node_a"]], 1, 0) - np.where(arterial[v["node_b"]], 1, 0)
+        by_id = np.argsort(v.uid, kind="stable")
+        return float(np.sum((entering * v["flow_nl_per_min"] * v.alive)[by_id]))
+
+    def perfused_length_um(self) -> float:
+        """Length of the vessels with flow."""
+        v = self.segments
+        by_id = np.argsort(v.uid, kind="stable")
+        return float(np.sum((self.length_um() * ((v["perfused"] == 1) & v.alive))[by_id]))
+
+    def flow_of_a_vessel(self) -> float:
+        """Blood that enters for each length of vessels with flow, over that at rest; 0 where none has flow."""
+        length = self.perfused_length_um()
+        return max(self.entering_nl_per_min(), 0.0) / length / self._per_length_at_rest if length > 0.0 else 0.0
 
     def solve(self, *, rebuilt: bool = True) -> None:
         """Flow in every segment; ``rebuilt`` says whether vessels were added, closed or moved since the last time."""

@@ -51,14 +51,23 @@ class Tone:
         if not hurt.any():
             return
         away_um = distance_transform_edt(~hurt) * model.lattice.spacing_um
-        self.reflex = np.maximum(self.reflex, p["flare.strength"] * np.exp(-away_um / p["flare.reach_um"]))
+        fires = p["flare.strength"] * np.exp(-away_um / p["flare.reach_um"]) * self._awake()
+        self.reflex = np.maximum(self.reflex, fires)
+
+    def _awake(self) -> NDArray[np.float64]:
+        """Share of the nerve endings under each site of the surface that a drug leaves awake, ``(ny, nx)``."""
+        model, bed = self.network.model, self.network.model.tissue.bed_z
+        y, x = np.indices(bed.shape)
+        places = (np.stack([x.ravel(), y.ravel(), bed.ravel()], axis=1) + 0.5) * model.lattice.spacing_um
+        awake: NDArray[np.float64] = 1.0 - model.drug_at("nerve_block", places).reshape(bed.shape)
+        return awake
 
     def prepare(self) -> None:
         """Find what follows from where the vessels are; call after the network changed."""
         network, model, v = self.network, self.network.model, self.network.segments
         p = model.parameters
         self._uid = v.uid.copy()
-        places = model.in_plane(network.midpoints())
+        self._places = places = model.in_plane(network.midpoints())
         z, self._y, self._x = model.sites(places)
         depth = np.maximum(model.lattice.depth_um[z], 0.0)
         self._near_surface = np.exp(-depth / p["flare.depth_um"])
@@ -77,7 +86,8 @@ class Tone:
         """Follow the drive for one step."""
         model, v = self.network.model, self.network.segments
         p, dt = model.parameters, model.step_h
-        if not self.reflex.any() and not model.cytokine.concentration.any() and not v["dilation"].any():
+        dilating = model.drug_acts("vessel_dilation")
+        if not dilating and not (self.reflex.any() or model.cytokine.concentration.any() or v["dilation"].any()):
             return
         # of the reflex what is left in the mean of the last stretch that vessels remember
         drive = self._local(self._remembered(dt))
@@ -102,7 +112,10 @@ class Tone:
     def _local(self, remembered: float) -> NDArray[np.float64]:
         """Drive at each segment, 0 to 1: the reflex near the surface, and inflammation."""
         reflex = remembered * self.reflex[self._y, self._x] * self._near_surface
-        local: NDArray[np.float64] = 1.0 - (1.0 - reflex) * (1.0 - self.network.inflamed()[self._cell])
+        quiet = (1.0 - reflex) * (1.0 - self.network.inflamed()[self._cell])
+        if self.network.model.drug_acts("vessel_dilation"):
+            quiet *= 1.0 - self.network.model.drug_at("vessel_dilation", self._places)
+        local: NDArray[np.float64] = 1.0 - quiet
         return local
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from mendsim.abm import load_parameters
 from mendsim.abm.agents import fibroblast, keratinocyte
-from mendsim.abm.drugs import drug_by_name
-from mendsim.abm.observables import OBSERVABLES
+from mendsim.abm.drugs.drug import drug_by_name
+from mendsim.abm.observables import DRUG_PLACES, OBSERVABLES
 from mendsim.common.errors import InputError
 from mendsim.common.lattice import Lattice
 from mendsim.thermal import Injury
@@ -183,14 +183,22 @@ def test_flow_is_conserved_at_every_inner_node(make):
     assert network.graph().number_of_edges() == len(v)
 
 
+def dextran(model):
+    return drug_by_name("dextran_20kda", model.parameters)
+
+
+def everywhere(row):
+    return sum(row[f"drug_{place}_ug_per_cm2"] for place in DRUG_PLACES)
+
+
 def test_drug_is_neither_made_nor_lost_and_enters_through_channels(make, injury):
     totals, delivered = {}, {}
     for channel in (0.0, 80.0):
         model = make()
         model.injure(injury(model.lattice, width_um=channel, ablated_um=channel))
-        model.apply_drug(drug_by_name("dextran_20kda"), 1000.0, duration_h=6.0, volume_ul_per_cm2=20.0)
+        model.apply_drug(dextran(model), 1000.0, duration_h=6.0, volume_ul_per_cm2=20.0)
         seen = [run(model, 0.125) for _ in range(4)]
-        totals[channel] = [sum(value for name, value in row.items() if name.startswith("drug_")) for row in seen]
+        totals[channel] = [everywhere(row) for row in seen]
         delivered[channel] = seen[0]["drug_dermis_ug_per_cm2"] + seen[0]["drug_cleared_ug_per_cm2"]
     assert np.array(list(totals.values())) == pytest.approx(20.0, rel=1e-3)
     assert delivered[80.0] > 20.0 * delivered[0.0]
@@ -200,16 +208,16 @@ def test_a_second_application_adds_a_dose_and_no_second_physics(make, injury):
     once, twice = make(), make()
     for model in (once, twice):
         model.injure(injury(model.lattice, width_um=80.0, ablated_um=80.0))
-        model.apply_drug(drug_by_name("dextran_20kda"), 1000.0, duration_h=6.0, volume_ul_per_cm2=20.0)
+        model.apply_drug(dextran(model), 1000.0, duration_h=6.0, volume_ul_per_cm2=20.0)
         run(model, 0.125)
-    twice.apply_drug(drug_by_name("dextran_20kda"), 0.0, duration_h=6.0, volume_ul_per_cm2=20.0)
-    once.apply_drug(drug_by_name("dextran_20kda"), 1000.0, duration_h=6.0, volume_ul_per_cm2=20.0)
+    twice.apply_drug(dextran(twice), 0.0, duration_h=6.0, volume_ul_per_cm2=20.0)
+    once.apply_drug(dextran(once), 1000.0, duration_h=6.0, volume_ul_per_cm2=20.0)
     rows = [run(model, 0.125) for model in (once, twice)]
-    totals = [sum(value for name, value in row.items() if name.startswith("drug_")) for row in rows]
-    assert totals == pytest.approx([40.0, 20.0], rel=1e-3)
+    assert [everywhere(row) for row in rows] == pytest.approx([40.0, 20.0], rel=1e-3)
+    assert [row["drug_given_ug_per_cm2"] for row in rows] == pytest.approx([40.0, 20.0])
     assert rows[0]["drug_dermis_ug_per_cm2"] > rows[1]["drug_dermis_ug_per_cm2"]
     with pytest.raises(InputError, match="one drug in a run"):
-        once.apply_drug(drug_by_name("ascorbic_acid"), 1.0, duration_h=1.0, volume_ul_per_cm2=1.0)
+        once.apply_drug(drug_by_name("ascorbic_acid", once.parameters), 1.0, duration_h=1.0, volume_ul_per_cm2=1.0)
 
 
 def test_a_cell_removed_from_outside_leaves_no_hole(make):
@@ -230,7 +238,7 @@ def test_a_model_in_mid_run_is_not_half_saved(make):
 
 def test_an_unknown_drug_lists_the_library():
     with pytest.raises(InputError, match="methotrexate"):
-        drug_by_name("snake_oil")
+        drug_by_name("snake_oil", load_parameters())
 
 
 def test_an_injury_on_another_lattice_is_refused(make, injury):

@@ -11,7 +11,8 @@ from mendsim.abm import load_parameters
 from mendsim.abm.agents import follicle, t_cell
 from mendsim.abm.agents.follicle import Follicle
 from mendsim.abm.agents.t_cell import TCell
-from mendsim.abm.drugs import drug_by_name
+from mendsim.abm.drugs.action import DoseResponse
+from mendsim.abm.drugs.drug import drug_by_name
 from mendsim.abm.vessels.anatomy import ARTERIOLE
 from mendsim.common.lattice import Lattice
 
@@ -267,21 +268,26 @@ def test_a_shallow_injury_leaves_the_cells_around_deep_bulbs_alone(make, injury)
     assert alive(model, swarm_ids) == len(swarm_ids) > 0
 
 
+NO_DEATH = DoseResponse(neutral=0.0, full=0.0, half_effect_ug_per_ml=1.0, hill=1.0)
+
+
 @pytest.mark.parametrize("name", ["methotrexate", "ascorbic_acid"])
 def test_a_drug_kills_t_cells_only_where_it_is(make, name):
     model, n, days = make(lattice=WIDE, step_h=2.0), 2000, 2.0
-    drug = drug_by_name(name)
+    drug = drug_by_name(name, model.parameters)
     model.apply_drug(drug, 0.0, 1.0, 10.0)
+    death = drug.actions.get("t_cell_death", NO_DEATH)
+    free = model.delivery.transport.field.concentration
     # concentrations in thirds of the width, over the one of half effect
     ratios = (0.0, 0.5, 4.0)
-    third = np.arange(model.drug.concentration.shape[2]) * 3 // model.drug.concentration.shape[2]
-    model.drug.concentration[...] = drug.half_effect_ug_per_ml * np.array(ratios)[third]
+    third = np.arange(free.shape[2]) * 3 // free.shape[2]
+    free[...] = death.half_effect_ug_per_ml * np.array(ratios)[third]
     ids = [settled(model, n, (k / 3.0 + 0.01, (k + 1) / 3.0 - 0.01)) for k in range(3)]
     pass_days(model, days, t_cell.die)
     turnover = 1.0 / (24.0 * model.parameters["t_cell.lifetime_d"])
     for ratio, group in zip(ratios, ids, strict=True):
-        x = ratio**drug.hill
-        check_share(alive(model, group), n, np.exp(-24.0 * days * (drug.t_cell_death_per_h * x / (1.0 + x) + turnover)))
+        x = ratio**death.hill
+        check_share(alive(model, group), n, np.exp(-24.0 * days * (death.full * x / (1.0 + x) + turnover)))
     assert (alive(model, ids[2]) < alive(model, ids[0]) - 4.0 * np.sqrt(n)) == (name == "methotrexate")
 
 

@@ -114,9 +114,9 @@ class Block:
 @pytest.fixture(scope="module")
 def settled():
     """Blocks around threads in the steady state, by the number of cells across."""
-    blocks = {cells: Block(cells, THREAD_UM, factor) for cells, factor in ((9, 2), (17, 2), (33, 1))}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(field_module, "_TOLERANCE", 1e-12)
+        blocks = {cells: Block(cells, THREAD_UM, factor) for cells, factor in ((9, 2), (17, 2), (33, 1))}
         return {cells: (block, block.settled()) for cells, block in blocks.items()}
 
 

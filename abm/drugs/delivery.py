@@ -1,0 +1,158 @@
+"""A drug in living skin: put on or injected, on its way through healing tissue, and at work on cells (R27-R30)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mendsim.abm.agents.keratinocyte import CELL_KIND
+from mendsim.abm.drugs.donor import Donor
+from mendsim.abm.drugs.drug import GROWTH_FACTORS, Drug
+from mendsim.abm.drugs.injection import inject
+from mendsim.abm.drugs.media import living_media
+from mendsim.abm.drugs.particles import Particles
+from mendsim.abm.drugs.transport import Transport
+from mendsim.abm.tissue import AIR, CLOT, DERMIS, EPIDERMIS, HYPODERMIS
+
+if TYPE_CHECKING:
+    from mendsim.abm.fields.field import Field
+    from mendsim.abm.model import HealingModel
+
+_UL_PER_ML = 1e3
+_CM2_PER_MM2 = 1e-2
+_SECONDS_PER_HOUR = 3600.0
+_TRACE = 1e-6
+
+
+class Delivery:
+    """One drug in the skin of a model, given once or more.
+
+    Attributes
+    ----------
+    transport : of what diffuses.
+    particles : of what does not.
+    """
+
+    def __init__(self, model: HealingModel, drug: Drug):
+        self.model, self.drug = model, drug
+        self.transport = Transport(drug, model.lattice)
+        self.particles = Particles(model, drug)
+        self._given_ug = self._removed_ug = self._degraded_ug = 0.0
+        """What is booked of particles."""
+        self._suspension_ug, self._suspension_until_h = 0.0, 0.0
+        depth = np.broadcast_to(model.lattice.depth_um[:, None, None], model.lattice.shape)
+        dermal = depth[model.intact_dermis]
+        top, third = float(dermal.min()), float(np.ptp(dermal)) / 3.0
+        self._middle = model.intact_dermis & (depth > top + third) & (depth < top + 2.0 * third)
+
+    def put_on(self, concentration_ug_per_ml: float, duration_h: float, volume_ul_per_cm2: float) -> None:
+        """Wipe off what lies on the skin and put a fresh donor there; an infinite volume is never used up."""
+        model = self.model
+        area_cm2 = model.lattice.surface_area_mm2 * _CM2_PER_MM2
+        volume_ml = volume_ul_per_cm2 / _UL_PER_ML * area_cm2
+        if self.drug.is_particles:
+            self._put_on_particles(concentration_ug_per_ml, duration_h, volume_ml)
+            return
+        donor = Donor(
+            concentration_ug_per_ml=concentration_ug_per_ml, volume_ml=volume_ml, end_h=model.time_h + duration_h
+        )
+        self.transport.put_on(donor, living_media(model, self.drug), model.time_h)
+
+    def _put_on_particles(self, concentration_ug_per_ml: float, duration_h: float, volume_ml: float) -> None:
+        """Work a suspension into the channels at once; the rest stays on the surface until it is wiped off."""
+        self._removed_ug += self._suspension_ug
+        offered = concentration_ug_per_ml * volume_ml
+        if np.isinf(offered):
+            offered = concentration_ug_per_ml * float(np.sum(self.particles.admitted())) * self._site_ml
+        taken = self.particles.place(concentration_ug_per_ml, offered)
+        self._given_ug += offered
+        self._suspension_ug = offered - taken
+        self._suspension_until_h = self.model.time_h + duration_h
+
+    def put_in(self, concentration_ug_per_ml: float, volume_ul: float, depth_um: float) -> None:
+        """Inject a volume at a depth; what leaks out of open channels is wiped off."""
+        depot = inject(self.model, volume_ul, depth_um)
+        content = concentration_ug_per_ml * depot.share
+        amount = float(np.sum(content)) * self._site_ml
+        # what leaks is booked in proportion to what stays in the sample
+        leaked = amount * depot.leaked_share / max(1.0 - depot.leaked_share, _TRACE)
+        if self.drug.is_particles:
+            self.particles.content += content
+            self._given_ug += amount + leaked
+            self._removed_ug += leaked
+            return
+        self.transport.put_in(content, living_media(self.model, self.drug), self.model.time_h)
+        self.transport.booked["given"] += leaked
+        self.transport.booked["removed"] += leaked
+
+    def step(self) -> None:
+        """Advance by one step of the model."""
+        model, dt_h = self.model, self.model.step_h
+        if not self.transport.idle:
+            before = self.transport.booked["degraded"]
+            media = living_media(model, self.drug)
+            self.transport.advance(media, model.time_h, dt_h)
+            if self.transport.booked["degraded"] > before:
+                self._release(media.degradation_per_h)
+        dissolved, shed = self.particles.step(dt_h)
+        self._degraded_ug += dissolved
+        self._removed_ug += shed
+        if model.time_h + dt_h >= self._suspension_until_h:
+            self._removed_ug += self._suspension_ug
+            self._suspension_ug = 0.0
+
+    def _release(self, degradation_per_h: NDArray[np.float64]) -> None:
+        """Set free the growth factors of what was spent."""
+        spent = degradation_per_h * self.transport.field.concentration / _SECONDS_PER_HOUR
+        for name in GROWTH_FACTORS:
+            if content := self.drug[f"{name}_ng_per_ug"]:
+                field: Field = getattr(self.model, name)
+                field.add_source(content * field.restrict(spent))
+
+    @property
+    def _site_ml(self) -> float:
+        return self.model.lattice.site_volume_ml
+
+    def at(self, action: str, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Size of an action of the drug at places ``(n, 3)`` um."""
+        field = self.transport.field
+        return self.drug.actions[action](field.concentration[self.model.index(field, places)])
+
+    def over(self, action: str) -> NDArray[np.float64]:
+        """Size of an action of the drug at every site of the lattice."""
+        return self.drug.actions[action](self.transport.field.concentration)
+
+    def in_skin_ug_per_ml(self) -> NDArray[np.float64]:
+        """Return what every site of tissue holds; 0 in air."""
+        held = self.transport.content_ug_per_ml() + self.particles.content
+        return np.where(self.model.tissue.codes() == AIR, 0.0, held)
+
+    def observe(self) -> dict[str, float]:
+        """Amounts now, for an area of skin; all places together hold what was given."""
+        model, booked = self.model, self.transport.booked
+        codes, kinds = model.tissue.codes(), model.cell_kinds()
+        held, per_cm2 = self.in_skin_ug_per_ml(), 1.0 / (model.lattice.surface_area_mm2 * _CM2_PER_MM2)
+
+        def inside(mask: NDArray[np.bool_]) -> float:
+            return float(np.sum(held[mask], dtype=np.float64)) * self._site_ml
+
+        horny = kinds == CELL_KIND["corneocyte"]
+        amounts = {
+            "given": booked["given"] + self._given_ug,
+            "donor": self.transport.donor_ug() + self._suspension_ug,
+            "removed": booked["removed"] + self._removed_ug,
+            "corneum": inside(horny),
+            "epidermis": inside((codes == EPIDERMIS) & ~horny),
+            "channel": inside(codes == CLOT),
+            "dermis": inside(codes == DERMIS),
+            "hypodermis": inside(codes == HYPODERMIS),
+            "cleared": booked["cleared"],
+            "degraded": booked["degraded"] + self._degraded_ug,
+            "received": booked["received"],
+        }
+        return {
+            **{f"drug_{place}_ug_per_cm2": amount * per_cm2 for place, amount in amounts.items()},
+            "drug_middle_dermis_ug_per_ml": float(np.mean(held[self._middle])) if self._middle.any() else 0.0,
+        }

@@ -1,0 +1,127 @@
+"""Particles that do not diffuse: channels that admit them hold them, macrophages settle on them, they dissolve (R28).
+
+Cells that settle on the particles secrete TGF-beta1 as repairing macrophages do, for as long as there is surface.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt
+
+from mendsim.abm.drugs.drug import Drug
+from mendsim.abm.drugs.media import solid_share
+from mendsim.abm.tissue import AIR, CLOT
+
+if TYPE_CHECKING:
+    from mendsim.abm.model import HealingModel
+
+_HOURS_PER_DAY = 24.0
+_UG_PER_G = 1e6
+_UM_PER_MM3 = 1e9
+_TRACE = 1e-6
+"""Share of what was given below which nothing of it counts."""
+
+
+class Particles:
+    """Particles of one preparation in the skin of a model.
+
+    Attributes
+    ----------
+    content : float64 ``(nz, ny, nx)`` ug/mL.
+    settled : float64 on the cells of the TGF-beta1 field, share of their surface that cells cover.
+    """
+
+    def __init__(self, model: HealingModel, drug: Drug):
+        self.model, self.drug = model, drug
+        self.content = np.zeros(model.lattice.shape)
+        self.settled = np.zeros(model.latent_tgf_beta1.shape)
+
+    def admitted(self) -> NDArray[np.float64]:
+        """Share of each site that suspension can fill: fluid of channels wide enough for the largest particle."""
+        model, code = self.model, self.model.tissue.code
+        channel = code == CLOT
+        if not channel.any():
+            return np.zeros(code.shape)
+        reach = _reach_from_air(channel, code == AIR)
+        # width of a channel, across the way in: twice the distance to its wall in the layer
+        width_um = 2.0 * np.stack([_half_width(layer) for layer in channel]) * model.lattice.spacing_um
+        wide = width_um >= self.drug["particle_high_um"]
+        fluid = 1.0 - solid_share(model.time_h - model.tissue.clot_since_h, model.parameters)
+        loose = 1.0 - model.parameters["fibrin.packed_solid_share"]
+        # a clot that has packed lets nothing in
+        open_share = np.clip((fluid - loose) / (1.0 - loose), 0.0, 1.0)
+        share: NDArray[np.float64] = np.where(reach & wide, open_share, 0.0)
+        return share
+
+    def place(self, concentration_ug_per_ml: float, available_ug: float) -> float:
+        """Fill what admits particles from a suspension, as far as it goes; return the amount that went in, ug."""
+        wanted = concentration_ug_per_ml * self.admitted()
+        site_ml = self.model.lattice.site_volume_ml
+        total = float(np.sum(wanted)) * site_ml
+        if total <= 0.0:
+            return 0.0
+        share = min(1.0, available_ug / total)
+        self.content += wanted * share
+        return total * share
+
+    def step(self, dt_h: float) -> tuple[float, float]:
+        """Dissolve, and feed TGF-beta1; return what dissolved, and what was shed with the surface, ug."""
+        model, p = self.model, self.model.parameters
+        if not self.content.any():
+            return 0.0, 0.0
+        site_ml = model.lattice.site_volume_ml
+        outside = model.tissue.code == AIR
+        shed = float(np.sum(self.content[outside])) * site_ml
+        self.content[outside] = 0.0
+        share = -math.expm1(-math.log(2.0) * dt_h / (_HOURS_PER_DAY * self.drug["particle_half_life_d"]))
+        dissolved = float(np.sum(self.content)) * site_ml * share
+        self.content *= 1.0 - share
+        field = model.latent_tgf_beta1
+        macrophages = field.restrict(model.leukocytes.on_lattice(model.leukocytes.macrophages))
+        usual = max(p["macrophage.resident_per_mm3"], 1e-12)
+        coming = macrophages / usual / (_HOURS_PER_DAY * p["foreign_body.settling_d"])
+        self.settled += (1.0 - self.settled) * -np.expm1(-coming * dt_h)
+        self.settled *= field.restrict(self.content) > 0.0
+        cells = self.surface_mm2_per_mm3() * p["foreign_body.cells_per_mm2"] * self.settled
+        field.add_source(cells * p["macrophage.tgf_beta1_secretion_pg_per_h"] / 3600.0)
+        return dissolved, shed
+
+    def surface_mm2_per_mm3(self) -> NDArray[np.float64]:
+        """Surface of the particles in a volume of tissue, on the cells of the TGF-beta1 field (spheres)."""
+        mean_um = 0.5 * (self.drug["particle_low_um"] + self.drug["particle_high_um"])
+        volume = self.model.latent_tgf_beta1.restrict(self.content) / (
+            self.drug["crystal_density_g_per_ml"] * _UG_PER_G
+        )
+        surface: NDArray[np.float64] = 6.0 * volume / (mean_um * 1e-3)
+        return surface
+
+
+def _half_width(layer: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Half of the width of the channels of a layer ``(ny, nx)``, in sites: the largest distance to a wall in each.
+
+    A section sees a channel as a slit as wide as it is; sides of the lattice are mirrors, so no wall.
+    """
+    if not layer.any() or layer.all():
+        return np.full(layer.shape, float(max(layer.shape)) if layer.any() else 0.0)
+    from scipy.ndimage import label, maximum
+
+    away = distance_transform_edt(np.pad(layer, ((0, 0), (1, 1)), mode="edge") if layer.shape[0] == 1 else layer)
+    away = away[:, 1:-1] if layer.shape[0] == 1 else away
+    pieces, count = label(layer)
+    widest = np.concatenate([[0.0], np.atleast_1d(maximum(away, pieces, np.arange(1, count + 1)))])
+    out: NDArray[np.float64] = widest[pieces]
+    return out
+
+
+def _reach_from_air(channel: NDArray[np.bool_], air: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Sites of channels that are joined to air from above."""
+    from scipy.ndimage import label
+
+    pieces, _ = label(channel | air)
+    open_pieces = np.unique(pieces[0][air[0]])
+    joined: NDArray[np.bool_] = np.isin(pieces, open_pieces[open_pieces > 0]) & channel
+    return joined
