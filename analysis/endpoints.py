@@ -16,7 +16,7 @@ Measure = Callable[[xr.DataTree], float]
 
 _SMALLEST = 1e-4
 """Smaller amounts are not printed."""
-_HOMES = ("epidermis", "dermis", "signals", "vessels_hair_drug")
+_HOMES = ("epidermis", "dermis", "signals", "vessels_hair", "drug")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -83,6 +83,35 @@ def treat(arguments: argparse.Namespace) -> None:
     )
 
 
+def deliver(arguments: argparse.Namespace) -> None:
+    """Print where the drug of a scenario goes, beside intact skin."""
+    scenario = _scenario_of(arguments)
+    from mendsim.cli.deliver import run_deliver
+
+    run_deliver(
+        scenario,
+        days=arguments.days,
+        replicates=arguments.replicates,
+        workers=arguments.workers,
+        csv=arguments.csv,
+    )
+
+
+def combine(arguments: argparse.Namespace) -> None:
+    """Print what laser and drug do together, each alone, and neither."""
+    scenario = _scenario_of(arguments)
+    from mendsim.cli.combine import run_combine
+
+    run_combine(
+        scenario,
+        names=arguments.quantities,
+        days=arguments.days,
+        replicates=arguments.replicates,
+        workers=arguments.workers,
+        csv=arguments.csv,
+    )
+
+
 def demo(arguments: argparse.Namespace) -> None:
     """Run the three protocols beside their controls and compare them."""
     from mendsim.cli.demo import run_demo

@@ -75,6 +75,36 @@ def build_parser() -> argparse.ArgumentParser:
     pictures.add_argument("--no-picture", action="store_true", help="draw nothing")
     treat.set_defaults(command=commands.treat)
 
+    deliver = add(
+        "deliver", help="where the drug of a scenario goes, layer by layer, beside intact skin", allow_abbrev=False
+    )
+    _scenario(deliver)
+    deliver.add_argument(
+        "--days", type=_number, default=7.0, metavar="D", help="days after the last drug that are run (default: 7)"
+    )
+    _replicates(deliver)
+    deliver.set_defaults(command=commands.deliver)
+
+    combine = add(
+        "combine",
+        help="laser and drug together, either alone, neither: effects and how they add up",
+        allow_abbrev=False,
+    )
+    _scenario(combine)
+    combine.add_argument(
+        "--of",
+        action="append",
+        dest="quantities",
+        required=True,
+        metavar="NAME",
+        help="a time series or an end point, for example scar_depth_um; may be given more than once",
+    )
+    combine.add_argument(
+        "--at", type=_numbers, default=[], dest="days", metavar="DAYS", help="days: 30,90 (default: the end of the run)"
+    )
+    _replicates(combine)
+    combine.set_defaults(command=commands.combine)
+
     demo = add("demo", help="run the three protocols beside their controls and compare them", allow_abbrev=False)
     demo.add_argument("--out", metavar="DIR", default="demo", help="folder for runs and pictures (default: demo)")
     demo.add_argument("--workers", type=_whole(1, 1024), metavar="N", help="runs at a time (default: every core)")
@@ -140,6 +170,14 @@ def _scenario(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="replace a value, for example events.0.pulse_energy='20 mJ'; may be given more than once",
     )
+
+
+def _replicates(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--replicates", type=_whole(1, 1000), default=2, metavar="N", help="runs of each arm (default: 2)"
+    )
+    parser.add_argument("--workers", type=_whole(1, 1024), metavar="N", help="runs at a time (default: every core)")
+    parser.add_argument("--csv", metavar="FILE", help="write the table as CSV; - for standard output")
 
 
 def _zone(parser: argparse.ArgumentParser) -> None:

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import math
-import os
-import signal
-import tempfile
 import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mendsim import analysis, scenarios
 from mendsim.analysis.validation import Question, Setting, Verdict, chosen, judge
-from mendsim.cli.interrupt import stoppable
-from mendsim.cli.processes import processes
-from mendsim.cli.progress import bar
+from mendsim.cli import kept_runs
 from mendsim.cli.tables import TO_STANDARD_OUTPUT, aligned, check_file, write_csv
-from mendsim.common.errors import InputError
-from mendsim.scenarios import run_cache
 from mendsim.scenarios.loading import validation_file
 from mendsim.scenarios.runner import cores
 
@@ -51,9 +41,7 @@ def run_validate(ids: Sequence[str], *, seeds: int, workers: int | None, csv: st
     if csv not in (None, TO_STANDARD_OUTPUT):
         check_file(str(csv), "--csv")
     began = time.perf_counter()
-    with ExitStack() as stack:
-        kept = run_cache.folder()
-        place = Path(stack.enter_context(tempfile.TemporaryDirectory())) if kept is None else kept
+    with kept_runs.folder() as place:
         stores, new = provide(asked, seeds=seeds, workers=workers or cores(), place=place)
         verdicts = [_judged(question, stores) for question in asked]
     if csv != TO_STANDARD_OUTPUT:
@@ -67,32 +55,12 @@ def run_validate(ids: Sequence[str], *, seeds: int, workers: int | None, csv: st
 def provide(asked: Sequence[Question], *, seeds: int, workers: int, place: Path) -> tuple[Stores, int]:
     """Find the runs that questions need, and make those that are not kept; return them and how many are new."""
     settings = list(dict.fromkeys(setting for question in asked for setting in question.needs))
-    jobs = {(setting, seed): _scenario(setting) for setting in settings for seed in range(1, seeds + 1)}
-    found = {job: run_cache.find(scenario, job[1], place) for job, scenario in jobs.items()}
-    missing = sorted((job for job in jobs if found[job] is None), key=lambda job: jobs[job].steps, reverse=True)
-    if missing:
-        with processes(min(workers, len(missing))) as executor, bar("validate", "run") as progress:
-            running = {executor.submit(make_one, *job, str(place)): job for job in missing}
-            try:
-                for done, future in enumerate(as_completed(running), start=1):
-                    found[running[future]] = Path(future.result())
-                    progress(done, len(running))
-            except BrokenProcessPool:
-                problem = "a run was killed from outside"
-                raise InputError(problem, allowed="enough memory for all workers, or fewer --workers") from None
+    jobs = {(setting, seed): (_scenario(setting), seed) for setting in settings for seed in range(1, seeds + 1)}
+    found, new = kept_runs.provide(jobs, workers=workers, place=place, label="validate")
     stores: Stores = {setting: [] for setting in settings}
     for (setting, _), path in found.items():
-        stores[setting].append(Path(str(path)))
-    return stores, len(missing)
-
-
-def make_one(setting: Setting, seed: int, place: str) -> str:
-    """Run one setting on one thread in a worker process, and return where the run is kept."""
-    try:
-        with stoppable(signal.SIGTERM) as look:
-            return str(run_cache.make(_scenario(setting), seed, Path(place), progress=look))
-    except KeyboardInterrupt:
-        os._exit(1)  # the worker must not begin the next run
+        stores[setting].append(path)
+    return stores, new
 
 
 def _scenario(setting: Setting) -> scenarios.Scenario:

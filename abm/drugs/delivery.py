@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mendsim.abm.fields.field import Field
     from mendsim.abm.model import HealingModel
 
-_UL_PER_ML = 1e3
+_UL_PER_ML, _UM_PER_UL_PER_CM2 = 1e3, 10.0
 _CM2_PER_MM2 = 1e-2
 _SECONDS_PER_HOUR = 3600.0
 _TRACE = 1e-6
@@ -53,20 +53,19 @@ class Delivery:
         area_cm2 = model.lattice.surface_area_mm2 * _CM2_PER_MM2
         volume_ml = volume_ul_per_cm2 / _UL_PER_ML * area_cm2
         if self.drug.is_particles:
-            self._put_on_particles(concentration_ug_per_ml, duration_h, volume_ml)
+            self._put_on_particles(concentration_ug_per_ml, duration_h, volume_ul_per_cm2)
             return
         donor = Donor(
             concentration_ug_per_ml=concentration_ug_per_ml, volume_ml=volume_ml, end_h=model.time_h + duration_h
         )
         self.transport.put_on(donor, living_media(model, self.drug), model.time_h)
 
-    def _put_on_particles(self, concentration_ug_per_ml: float, duration_h: float, volume_ml: float) -> None:
-        """Work a suspension into the channels at once; the rest stays on the surface until it is wiped off."""
+    def _put_on_particles(self, concentration_ug_per_ml: float, duration_h: float, volume_ul_per_cm2: float) -> None:
+        """Let channels take particles at once; the rest stays on the surface until it is wiped off."""
         self._removed_ug += self._suspension_ug
-        offered = concentration_ug_per_ml * volume_ml
-        if np.isinf(offered):
-            offered = concentration_ug_per_ml * float(np.sum(self.particles.admitted())) * self._site_ml
-        taken = self.particles.place(concentration_ug_per_ml, offered)
+        taken = self.particles.place(concentration_ug_per_ml, volume_ul_per_cm2 * _UM_PER_UL_PER_CM2)
+        area_cm2 = self.model.lattice.surface_area_mm2 * _CM2_PER_MM2
+        offered = max(taken, concentration_ug_per_ml * volume_ul_per_cm2 / _UL_PER_ML * area_cm2)
         self._given_ug += offered
         self._suspension_ug = offered - taken
         self._suspension_until_h = self.model.time_h + duration_h

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 _HOURS_PER_DAY = 24.0
 _UG_PER_G = 1e6
 _UM_PER_MM3 = 1e9
-_TRACE = 1e-6
-"""Share of what was given below which nothing of it counts."""
+_SAME_UM = 1e-6
 
 
 class Particles:
@@ -41,7 +40,7 @@ class Particles:
         self.settled = np.zeros(model.latent_tgf_beta1.shape)
 
     def admitted(self) -> NDArray[np.float64]:
-        """Share of each site that suspension can fill: fluid of channels wide enough for the largest particle."""
+        """Share of each site that suspension can fill: fluid of channels, as far as they are wide enough."""
         model, code = self.model, self.model.tissue.code
         channel = code == CLOT
         if not channel.any():
@@ -49,24 +48,29 @@ class Particles:
         reach = _reach_from_air(channel, code == AIR)
         # width of a channel, across the way in: twice the distance to its wall in the layer
         width_um = 2.0 * np.stack([_half_width(layer) for layer in channel]) * model.lattice.spacing_um
-        wide = width_um >= self.drug["particle_high_um"]
+        smallest, largest = self.drug["particle_low_um"], self.drug["particle_high_um"]
+        fitting = np.clip((width_um - smallest) / max(largest - smallest, _SAME_UM), 0.0, 1.0)
         fluid = 1.0 - solid_share(model.time_h - model.tissue.clot_since_h, model.parameters)
         loose = 1.0 - model.parameters["fibrin.packed_solid_share"]
         # a clot that has packed lets nothing in
         open_share = np.clip((fluid - loose) / (1.0 - loose), 0.0, 1.0)
-        share: NDArray[np.float64] = np.where(reach & wide, open_share, 0.0)
+        share: NDArray[np.float64] = np.where(reach, fitting * open_share, 0.0)
         return share
 
-    def place(self, concentration_ug_per_ml: float, available_ug: float) -> float:
-        """Fill what admits particles from a suspension, as far as it goes; return the amount that went in, ug."""
-        wanted = concentration_ug_per_ml * self.admitted()
-        site_ml = self.model.lattice.site_volume_ml
-        total = float(np.sum(wanted)) * site_ml
-        if total <= 0.0:
-            return 0.0
-        share = min(1.0, available_ug / total)
-        self.content += wanted * share
-        return total * share
+    def place(self, concentration_ug_per_ml: float, film_um: float) -> float:
+        """Let channels take particles from a suspension; return the amount that went in, ug.
+
+        The suspension fills what admits it, and what lies over the mouth of a channel settles into it: a particle of
+        50 um sinks a millimetre in two seconds (Stokes). Channels take spheres until they are packed.
+        """
+        admitted = self.admitted()
+        spacing = self.model.lattice.spacing_um
+        height_um = admitted.sum(axis=0) * spacing
+        over = np.divide(film_um, height_um, out=np.zeros(height_um.shape), where=height_um > 0.0)
+        most = self.model.parameters["drug.packed_spheres_share"] * self.drug["crystal_density_g_per_ml"] * _UG_PER_G
+        taken = np.minimum(concentration_ug_per_ml * admitted * (1.0 + over), np.maximum(most - self.content, 0.0))
+        self.content += taken
+        return float(np.sum(taken)) * self.model.lattice.site_volume_ml
 
     def step(self, dt_h: float) -> tuple[float, float]:
         """Dissolve, and feed TGF-beta1; return what dissolved, and what was shed with the surface, ug."""

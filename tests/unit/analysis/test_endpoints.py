@@ -148,6 +148,7 @@ def test_drift_is_the_largest_dermal_change_and_only_of_a_control(make_run):
 
 def test_drug_amounts(make_run):
     amounts = {
+        "given": [10.0] * 5,
         "donor": [10.0, 0, 0, 0, 0],
         "epidermis": [0.0] * 5,
         "dermis": [0.0, 4, 2, 0, 0],
@@ -157,6 +158,7 @@ def test_drug_amounts(make_run):
     assert value(run, "drug_dermis_peak") == 4.0
     assert value(run, "drug_dermis_peak_day") == 1.0
     assert value(run, "drug_delivered") == 3.0
+    assert value(run, "drug_systemic_share") == 30.0
     assert value(run, "drug_exposure") == pytest.approx(2.0 + 3.0 + 1.0, abs=1e-12)
 
 

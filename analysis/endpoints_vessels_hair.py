@@ -1,4 +1,4 @@
-"""End points of vessels, T cells, hair follicles and drugs."""
+"""End points of vessels, T cells and hair follicles."""
 
 from __future__ import annotations
 
@@ -143,42 +143,3 @@ def hair_length_final(run: xr.DataTree) -> float:
     """Mean length out of the skin of the hairs that can be counted, at the end."""
     length = _of_hair(run, "hair_length_mm")
     return np.nan if length is None else float(length[-1])
-
-
-_PLACES = ("donor", "epidermis", "dermis", "cleared", "degraded")
-
-
-def _drug(run: xr.DataTree, name: str) -> curves.Curve | None:
-    """Return the amount of drug in a compartment, None if no drug was ever given."""
-    series = store.values(run, f"drug_{name}_ug_per_cm2")
-    amounts = [store.values(run, f"drug_{place}_ug_per_cm2") for place in _PLACES]
-    given = any(amount is not None and np.any(amount > 0) for amount in amounts)
-    return series if given else None
-
-
-@outcome("drug in the dermis, peak", "µg/cm²")
-def drug_dermis_peak(run: xr.DataTree) -> float:
-    """Largest amount of drug in the dermis at any time."""
-    dermis = _drug(run, "dermis")
-    return np.nan if dermis is None else float(dermis.max())
-
-
-@outcome("drug in the dermis, day of the peak", "day")
-def drug_dermis_peak_day(run: xr.DataTree) -> float:
-    """Day on which most drug is in the dermis."""
-    dermis = _drug(run, "dermis")
-    return np.nan if dermis is None else curves.peak(store.days(run), dermis)[1]
-
-
-@outcome("drug delivered to the dermis", "µg/cm²")
-def drug_delivered(run: xr.DataTree) -> float:
-    """Drug that got past the epidermis: what is in the dermis at the end and what blood has carried off from it."""
-    dermis, cleared = _drug(run, "dermis"), _drug(run, "cleared")
-    return np.nan if dermis is None or cleared is None else float(dermis[-1] + cleared[-1])
-
-
-@outcome("drug exposure of the dermis", "µg·day/cm²")
-def drug_exposure(run: xr.DataTree) -> float:
-    """Amount of drug in the dermis summed over time (area under the curve)."""
-    dermis = _drug(run, "dermis")
-    return np.nan if dermis is None else float(np.trapezoid(dermis, store.days(run)))

@@ -1,0 +1,64 @@
+"""Means over replicates with their intervals, paired where runs share their random numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """A mean and the interval that holds it with :data:`CONFIDENCE`; without replicates the interval is not known."""
+
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def known(self) -> bool:
+        """Whether there were replicates enough for an interval."""
+        return not math.isnan(self.low)
+
+    def excludes(self, value: float) -> bool:
+        """Whether a value lies outside the interval; with no interval nothing does."""
+        return self.known and not self.low <= value <= self.high
+
+
+def estimate(values: Sequence[float]) -> Estimate:
+    """Mean of replicates and its interval by Student's t."""
+    found = np.asarray(values, float)
+    mean, n = float(found.mean()), len(found)
+    if n < 2 or not np.isfinite(found).all():
+        return Estimate(mean=mean, low=math.nan, high=math.nan)
+    half = float(stats.t.ppf(0.5 + 0.5 * CONFIDENCE, n - 1) * found.std(ddof=1) / math.sqrt(n))
+    return Estimate(mean=mean, low=mean - half, high=mean + half)
+
+
+def difference(values: Sequence[float], others: Sequence[float]) -> Estimate:
+    """Mean of the differences of paired replicates."""
+    return estimate([a - b for a, b in zip(values, others, strict=True)])
+
+
+def ratio(values: Sequence[float], others: Sequence[float]) -> Estimate:
+    """Geometric mean of the ratios of paired replicates; infinite where all others are zero, else not a number."""
+    if all(b == 0.0 for b in others):
+        some = math.inf if any(a > 0.0 for a in values) else math.nan
+        return Estimate(mean=some, low=math.nan, high=math.nan)
+    if any(a <= 0.0 or b <= 0.0 for a, b in zip(values, others, strict=True)):
+        return Estimate(mean=math.nan, low=math.nan, high=math.nan)
+    logs = estimate([math.log(a / b) for a, b in zip(values, others, strict=True)])
+    return Estimate(mean=math.exp(logs.mean), low=math.exp(logs.low), high=math.exp(logs.high))
+
+
+def written(estimated: Estimate, digits: int = 3) -> str:
+    """Write a mean with its interval."""
+    if math.isnan(estimated.mean):
+        return "-"
+    mean = f"{estimated.mean:.{digits}g}"
+    return f"{mean} [{estimated.low:.{digits}g}, {estimated.high:.{digits}g}]" if estimated.known else mean
