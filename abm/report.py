@@ -15,8 +15,10 @@ from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
 from mendsim.abm.agents.melanocyte import Melanocyte
 from mendsim.abm.agents.t_cell import TCell
 from mendsim.abm.agents.vessel import TipCell
+from mendsim.abm.drugs.media import solid_share
 from mendsim.abm.fields.field import spread
 from mendsim.abm.observables import OBSERVABLES
+from mendsim.abm.tissue import CLOT
 
 if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
@@ -124,7 +126,13 @@ def _hair_and_drug(model: HealingModel) -> dict[str, float]:
     amounts = dict.fromkeys([name for name in OBSERVABLES if name.startswith("drug_")], 0.0)
     if model.delivery is not None:
         amounts.update(model.delivery.observe())
-    return {**follicle.observe(model), **amounts}
+    clot = model.tissue.code == CLOT
+    solid = solid_share(model.time_h - model.tissue.clot_since_h[clot], model.parameters)
+    return {
+        **follicle.observe(model),
+        "clot_solid_share": float(np.mean(solid)) if len(solid) else float("nan"),
+        **amounts,
+    }
 
 
 def fields(model: HealingModel) -> dict[str, NDArray]:

@@ -14,16 +14,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mendsim.analysis import sections, timecourses
+    from mendsim.analysis.combination import combination
     from mendsim.analysis.comparison import compare_runs
     from mendsim.analysis.endpoints import list_outcomes, outcomes
     from mendsim.analysis.pictures import plot_run
     from mendsim.analysis.store import open_run
     from mendsim.analysis.treatment_picture import treatment_figure
+    from mendsim.analysis.uptake import uptake_table
+    from mendsim.analysis.uptake_picture import uptake_figure
     from mendsim.analysis.vessel_picture import vessel_figure
     from mendsim.analysis.zone_picture import zone_figure, zone_section
     from mendsim.analysis.zone_strip import strip_figure
 
 __all__ = [
+    "combination",
     "compare_runs",
     "list_outcomes",
     "open_run",
@@ -33,12 +37,15 @@ __all__ = [
     "strip_figure",
     "timecourses",
     "treatment_figure",
+    "uptake_figure",
+    "uptake_table",
     "vessel_figure",
     "zone_figure",
     "zone_section",
 ]
 
 _HOME = {
+    "combination": "combination",
     "compare_runs": "comparison",
     "list_outcomes": "endpoints",
     "open_run": "store",
@@ -46,6 +53,8 @@ _HOME = {
     "plot_run": "pictures",
     "strip_figure": "zone_strip",
     "treatment_figure": "treatment_picture",
+    "uptake_figure": "uptake_picture",
+    "uptake_table": "uptake",
     "vessel_figure": "vessel_picture",
     "zone_figure": "zone_picture",
     "zone_section": "zone_picture",

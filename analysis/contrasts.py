@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from mendsim.abm.site import SkinSite
-from mendsim.analysis import store
+from mendsim.analysis import contrasts_drug, store
 from mendsim.analysis.downtime import oedema_area_um_d, redness_area_d
 from mendsim.analysis.measure import against_start
 
@@ -78,7 +78,15 @@ def _collagen_at_the_end(run: xr.DataTree) -> float:
 CONTRASTS: Mapping[str, Contrast] = MappingProxyType(
     {
         contrast.__name__: contrast
-        for contrast in (density_swells_and_energy_builds, laser_changes_hair, hair_against_none)
+        for contrast in (
+            density_swells_and_energy_builds,
+            laser_changes_hair,
+            hair_against_none,
+            contrasts_drug.uptake_against_intact,
+            contrasts_drug.uptake_after_waiting,
+            contrasts_drug.middle_dermis_stands_out_h,
+            contrasts_drug.middle_dermis_against_intact,
+        )
     }
 )
 """Every contrast by name."""

@@ -16,7 +16,7 @@ from mendsim.analysis import curves, store
 
 Function = Callable[[xr.DataTree], float]
 
-HOURS = {"h": 1.0, "day": 24.0, "week": 168.0}
+HOURS = {"min": 1.0 / 60.0, "h": 1.0, "day": 24.0, "week": 168.0}
 """Length of the units of time in which targets are given."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mendsim.analysis import measures_dermis, measures_epidermis, measures_vessels
+from mendsim.analysis import measures_dermis, measures_drug, measures_epidermis, measures_vessels
 from mendsim.analysis.measure import HOURS, MEASURES, Measure
 
-__all__ = ["HOURS", "MEASURES", "Measure", "measures_dermis", "measures_epidermis", "measures_vessels"]
+__all__ = ["HOURS", "MEASURES", "Measure", "measures_dermis", "measures_drug", "measures_epidermis", "measures_vessels"]

@@ -12,7 +12,9 @@ from matplotlib.figure import Figure
 from mendsim.analysis import relief, sections, store, style, timecourses
 from mendsim.analysis.field_views import field_views
 from mendsim.analysis.section_axes import Window, label_row
+from mendsim.analysis.uptake_picture import uptake_figure, was_given
 from mendsim.analysis.vessel_picture import has_vessels, vessel_figure
+from mendsim.common.errors import InputError
 
 _CLOSE_WIDTH_UM, _CLOSE_TOP_UM, _CLOSE_BOTTOM_UM = 500.0, -70.0, 260.0
 """Size of a close look at the epidermis around one zone."""
@@ -33,26 +35,28 @@ def plot_run(store_path: str | Path, out_dir: str | Path | None = None) -> list[
 
     Returns
     -------
-    The files: sections over time, one zone close up, time courses, the network of vessels, and the heat of a laser or
-    a burn if there was any.
+    The files: sections over time, one zone close up, time courses, the network of vessels, and the drug and the heat of
+    a laser or a burn if there was any. Of excised skin, the drug.
 
     Raises
     ------
     InputError
-        If the path is not a run store.
+        If the path is not a run store, or there is nothing to draw.
     """
     store_path = Path(store_path)
     run = store.open_run(store_path)
     folder = store_path.with_name(f"{store_path.stem}_pictures") if out_dir is None else Path(out_dir)
-    figures: dict[str, Draw] = {
-        "sections": contact_sheet,
-        "close_up": close_up,
-        "time_courses": time_courses,
-    }
+    figures: dict[str, Draw] = {}
+    if store.has_cells(run):
+        figures |= {"sections": contact_sheet, "close_up": close_up, "time_courses": time_courses}
     if has_vessels(run):
         figures["vessels"] = vessel_figure
-    if store.heated(run):
+    if was_given(run):
+        figures["drug"] = uptake_figure
+    if store.heated(run) and store.has_cells(run):
         figures["heat"] = heat
+    if not figures:
+        raise InputError("nothing lives in excised skin, and no drug was given", file=store_path)
     with style.applied():
         return [style.save(draw(run), folder / f"{name}.png") for name, draw in figures.items()]
 

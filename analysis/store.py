@@ -129,6 +129,11 @@ def grid(run: xr.DataTree) -> xr.Dataset:
     return fields(run) if "fields" in run.children or "injury" not in run.children else run["injury"].to_dataset()
 
 
+def has_cells(run: xr.DataTree) -> bool:
+    """Whether the skin of a run lives: excised skin has no cells."""
+    return not bool(scenario(run).get("patient", {}).get("excised", False))
+
+
 def snapshot_days(run: xr.DataTree) -> NDArray[np.float64]:
     """Days of the saved fields, shape ``(snapshot,)``."""
     return fields(run)["snapshot"].to_numpy() / HOURS_PER_DAY

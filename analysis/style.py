@@ -9,6 +9,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.colors import Colormap
 from matplotlib.figure import Figure, SubFigure
 
 DPI = 150
@@ -101,6 +102,13 @@ def figure_of(ax: Axes) -> Figure | SubFigure:
     if figure is None:
         raise ValueError("the axes belong to no figure")
     return figure
+
+
+def drug_colours() -> Colormap:
+    """Colours of a concentration from little to much, white where there is no tissue."""
+    colours = mpl.colormaps["viridis"].copy()
+    colours.set_bad(BACKGROUND)
+    return colours
 
 
 def save(picture: Figure, path: Path) -> Path:

@@ -133,7 +133,8 @@ def _given(name: str, table: DrugTable) -> dict[str, float]:
     """Numbers that a user gives for a drug, by key of the library."""
     from mendsim.abm.drugs.action import ACTIONS
 
-    values = table.model_dump(exclude={"like", "actions", "capillary_exchange_per_h"}, exclude_none=True)
+    plain = DrugTable.model_fields.keys() - {"like", "actions", "capillary_exchange_per_h"}
+    values = {key: value for key in sorted(plain) if (value := getattr(table, key)) is not None}
     if table.capillary_exchange_per_h is not None:
         values["capillary_exchange_ml_per_min_100ml"] = table.capillary_exchange_per_h * _PER_H_IN_ML_PER_MIN_100ML
     for action, size in table.actions.items():

@@ -187,6 +187,8 @@ def _of_drugs(scenario: Scenario) -> Iterator[InputError]:
             yield InputError("unknown choice", key=key, value=event.drug, allowed=close_names(event.drug, known))
         elif event.drug != events[0][1].drug:
             yield InputError("one drug in a run", key=key, value=event.drug, allowed=events[0][1].drug)
+        if event.drug in known and isinstance(event, DrugEvent) and event.volume_ul_per_cm2 is None:
+            yield from _of_endless(scenario, number, event)
         if isinstance(event, InjectionEvent) and event.depth_um >= scenario.lattice.depth_um:
             problem, limit = "the needle goes through the sample", f"below {scenario.lattice.depth_um:g} um"
             yield InputError(problem, key=f"events.{number}.depth", value=f"{event.depth_um:g} um", allowed=limit)
@@ -198,6 +200,18 @@ def _of_drugs(scenario: Scenario) -> Iterator[InputError]:
             yield InputError(error.problem, key=place, value=error.value, allowed=error.allowed)
     if scenario.patient.excised:
         yield from _of_excised(scenario)
+
+
+def _of_endless(scenario: Scenario, number: int, event: DrugEvent) -> Iterator[InputError]:
+    """Refuse particles without a volume: a suspension is what lies on the skin."""
+    try:
+        particles = drug_of(event.drug, drug_numbers(scenario, event.drug)).is_particles
+    except InputError:
+        return  # told below
+    if particles:
+        yield InputError(
+            "particles need a volume", key=f"events.{number}.volume", value="nothing", allowed="50 uL/cm^2"
+        )
 
 
 def _of_excised(scenario: Scenario) -> Iterator[InputError]:

@@ -102,7 +102,7 @@ def slim(tree: xr.DataTree) -> xr.DataTree:
     for node in tree.subtree:
         data = node.to_dataset(inherit=False)
         if node.path == "/fields":
-            data = data[list(KEPT_FIELDS)]
+            data = data[[name for name in KEPT_FIELDS if name in data]]
         elif node.path == "/injury":
             data = data[[name for name in KEPT_MAPS if name in data]]
         elif node.path.startswith(_LARGE):

@@ -44,14 +44,14 @@ def living_media(model: HealingModel, drug: Drug) -> Media:
     clot = codes == CLOT
     if clot.any():
         hindered = hindrance(solid_share(model.time_h - model.tissue.clot_since_h[clot], p))
-        # never tighter than the dermis that takes its place
-        conductivity[clot] = np.maximum(drug["water_diffusivity_um2_per_s"] * hindered, dermis)
-    horny = (kinds == CELL_KIND["corneocyte"]) | steps(kinds)
+        conductivity[clot] = drug["water_diffusivity_um2_per_s"] * hindered
+    horny = (kinds == CELL_KIND["corneocyte"]) | steps(kinds, air)
     real_um, drawn_um = _corneum_um(model)
     permeability = drug["corneum_permeability_cm_per_h"] * CM_PER_H_UM_IN_UM2_PER_S
     # as many sites as the corneum is drawn thick have its true resistance and content
     through = permeability * model.site.stratum_corneum_um * drawn_um / real_um
     conductivity[horny] = np.broadcast_to(through, kinds.shape)[horny]
+    _lay_crust(model, drug, air, conductivity)
     capacity = np.full(codes.shape, water * tissue_binding(drug["plasma_unbound_share"], p))
     capacity[clot] = 1.0 / drug["plasma_unbound_share"]
     capacity[horny] = np.broadcast_to(drug["corneum_partition"] * real_um / drawn_um, kinds.shape)[horny]
@@ -64,6 +64,19 @@ def living_media(model: HealingModel, drug: Drug) -> Media:
         degradation_per_h=drug["degradation_per_h"] * ~air,
         sink_per_s=np.zeros(codes.shape),
     )
+
+
+def _lay_crust(model: HealingModel, drug: Drug, air: NDArray[np.bool_], conductivity: NDArray[np.float64]) -> None:
+    """Add the resistance of a crust, wet again under a donor, to the topmost site of its column."""
+    crust_um, spacing = model.surface.crust_um, model.lattice.spacing_um
+    if not crust_um.any():
+        return
+    wet = hindrance(np.array(model.parameters["drug.wet_crust_solid_share"]))
+    through = drug["water_diffusivity_um2_per_s"] * wet
+    top = np.argmin(air, axis=0)[None]
+    own = np.take_along_axis(conductivity, top, axis=0)
+    resistance = spacing / own + crust_um[None] / through
+    np.put_along_axis(conductivity, top, spacing / resistance, axis=0)
 
 
 def solid_share(age_h: NDArray[np.floating], p: Parameters) -> NDArray[np.float64]:
@@ -86,7 +99,7 @@ def hindrance(solid: NDArray[np.float64]) -> NDArray[np.float64]:
     return ratio
 
 
-def steps(kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def steps(kinds: NDArray[np.uint8], air: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Living cells beside air where the surface steps by a site.
 
     Corneum lies over the step as over the flat, if both columns have some.
@@ -97,7 +110,7 @@ def steps(kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
     found = np.zeros(kinds.shape, bool)
     for axis in (1, 2):
         for way in (-1, 1):
-            beside_air = np.roll((kinds == 0) & covered, way, axis=axis)
+            beside_air = np.roll(air & covered, way, axis=axis)
             edge = [slice(None)] * 3
             edge[axis] = slice(0, 1) if way == 1 else slice(-1, None)
             beside_air[tuple(edge)] = False
