@@ -1,7 +1,7 @@
 """How much of a drug the laser lets in: by molecule, density, depth of channels, and delay of the application (R27).
 
-Molecules, density and depth are told by excised skin in a diffusion cell, one cell of the square pattern; the delay by a
-section of living skin. The donor is never used up. Prints a table for each, and with ``--picture FILE`` draws them.
+Molecules, density and depth are told by excised skin in a diffusion cell, one cell of the square pattern; the delay by
+a section of living skin. The donor is never used up. Prints a table for each, and with ``--picture FILE`` draws them.
 
     python benchmarks/uptake.py [--workers N] [--csv FILE] [--picture FILE]
 """
