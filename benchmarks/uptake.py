@@ -145,10 +145,12 @@ def draw(table: pd.DataFrame, path: Path) -> None:
                 ax.set(xscale="log", title="Molecule", xlabel="uptake against intact skin")
                 continue
             numbers = rows[rows["setting"] != "no laser"]
-            ax.plot(numbers["setting"].astype(float), numbers["fold"], "o-", color=style.SERIES_COLOURS[0])
-            if what.startswith("delay"):
+            late = what.startswith("delay")
+            places = np.arange(len(numbers)) if late else numbers["setting"].astype(float)
+            ax.plot(places, numbers["fold"], "o-", color=style.SERIES_COLOURS[0])
+            if late:
                 ax.axhline(rows["fold"].iloc[-1], color=style.SERIES_COLOURS[1], ls="--", label="no laser")
-                ax.set_xscale("symlog", linthresh=0.5)
+                ax.set_xticks(places, [f"{hours:g}" for hours in numbers["setting"]])
                 ax.legend()
             ax.set_ylim(0.0, 1.1 * float(np.max(numbers["fold"])))
             title, _, unit = str(what).partition(" [")

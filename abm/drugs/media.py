@@ -45,13 +45,13 @@ def living_media(model: HealingModel, drug: Drug) -> Media:
     if clot.any():
         hindered = hindrance(solid_share(model.time_h - model.tissue.clot_since_h[clot], p))
         conductivity[clot] = drug["water_diffusivity_um2_per_s"] * hindered
-    horny = (kinds == CELL_KIND["corneocyte"]) | steps(kinds, air)
     real_um, drawn_um = _corneum_um(model)
+    horny = (kinds == CELL_KIND["corneocyte"]) | steps(kinds, air, model.surface.corneum_um > 0.0)
     permeability = drug["corneum_permeability_cm_per_h"] * CM_PER_H_UM_IN_UM2_PER_S
     # as many sites as the corneum is drawn thick have its true resistance and content
     through = permeability * model.site.stratum_corneum_um * drawn_um / real_um
     conductivity[horny] = np.broadcast_to(through, kinds.shape)[horny]
-    _lay_crust(model, drug, air, conductivity)
+    _lay_films(model, drug, air, conductivity)
     capacity = np.full(codes.shape, water * tissue_binding(drug["plasma_unbound_share"], p))
     capacity[clot] = 1.0 / drug["plasma_unbound_share"]
     capacity[horny] = np.broadcast_to(drug["corneum_partition"] * real_um / drawn_um, kinds.shape)[horny]
@@ -66,17 +66,19 @@ def living_media(model: HealingModel, drug: Drug) -> Media:
     )
 
 
-def _lay_crust(model: HealingModel, drug: Drug, air: NDArray[np.bool_], conductivity: NDArray[np.float64]) -> None:
-    """Add the resistance of a crust, wet again under a donor, to the topmost site of its column."""
-    crust_um, spacing = model.surface.crust_um, model.lattice.spacing_um
-    if not crust_um.any():
-        return
+def _lay_films(model: HealingModel, drug: Drug, air: NDArray[np.bool_], conductivity: NDArray[np.float64]) -> None:
+    """Add what lies on a column and fills no site to the resistance of its topmost site.
+
+    A crust, wet again under a donor; and the edge of a corneocyte whose middle lies over another column.
+    """
+    surface, spacing = model.surface, model.lattice.spacing_um
     wet = hindrance(np.array(model.parameters["drug.wet_crust_solid_share"]))
-    through = drug["water_diffusivity_um2_per_s"] * wet
+    resistance = surface.crust_um / (drug["water_diffusivity_um2_per_s"] * wet)
+    corneum = drug["corneum_permeability_cm_per_h"] * CM_PER_H_UM_IN_UM2_PER_S * model.site.stratum_corneum_um
+    resistance += np.where(surface.corneocytes == 0, surface.corneum_um / corneum, 0.0)
     top = np.argmin(air, axis=0)[None]
     own = np.take_along_axis(conductivity, top, axis=0)
-    resistance = spacing / own + crust_um[None] / through
-    np.put_along_axis(conductivity, top, spacing / resistance, axis=0)
+    np.put_along_axis(conductivity, top, spacing / (spacing / own + resistance[None]), axis=0)
 
 
 def solid_share(age_h: NDArray[np.floating], p: Parameters) -> NDArray[np.float64]:
@@ -99,14 +101,13 @@ def hindrance(solid: NDArray[np.float64]) -> NDArray[np.float64]:
     return ratio
 
 
-def steps(kinds: NDArray[np.uint8], air: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def steps(kinds: NDArray[np.uint8], air: NDArray[np.bool_], horny: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Living cells beside air where the surface steps by a site.
 
-    Corneum lies over the step as over the flat, if both columns have some.
+    Corneum lies over the step as over the flat, if both columns (``horny``, ``(ny, nx)``) have some.
     """
-    corneocyte = kinds == CELL_KIND["corneocyte"]
-    covered = np.broadcast_to(corneocyte.any(axis=0), kinds.shape)
-    living = (kinds > 0) & (kinds < CELL_KIND["corneocyte"]) & (np.cumsum(corneocyte, axis=0) > 0)
+    covered = np.broadcast_to(horny, kinds.shape)
+    living = (kinds > 0) & (kinds < CELL_KIND["corneocyte"]) & covered
     found = np.zeros(kinds.shape, bool)
     for axis in (1, 2):
         for way in (-1, 1):
