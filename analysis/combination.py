@@ -49,7 +49,8 @@ def combination(
     An effect is what an arm has beyond the untreated one of the same seed. The ``interaction`` is the effect of both
     less the sum of the two: 0 if they add up. The ``index`` is the effect of both over that sum, from means: 1 if they
     add up, more if they help each other, less if they hinder, below 0 if together they do the opposite; not a number
-    where the sum is not told from zero.
+    where the sum is not told from zero. ``added`` is what the drug adds to the laser, both less laser alone: it is
+    there also where untreated skin has no such quantity.
 
     Parameters
     ----------
@@ -59,8 +60,8 @@ def combination(
 
     Returns
     -------
-    One row for each quantity and day: quantity, day, mean of each arm, effect of each, interaction, each with the ends
-    of its 95 % interval, and index.
+    One row for each quantity and day: quantity, day, mean of each arm, effect of each, interaction and what the drug
+    adds, each with the ends of its 95 % interval, and index.
     """
     rows = []
     for name in names:
@@ -71,8 +72,8 @@ def combination(
                 for arm in ("both", "laser", "drug")
             }
             sums = [a + b for a, b in zip(effect["laser"], effect["drug"], strict=True)]
-            interaction, added = paired.difference(effect["both"], sums), paired.estimate(sums)
-            told = added.excludes(0.0) if added.known else added.mean != 0.0
+            interaction, total = paired.difference(effect["both"], sums), paired.estimate(sums)
+            told = total.excludes(0.0) if total.known else total.mean != 0.0
             row: dict[str, object] = {
                 "quantity": name,
                 "day": float(store.days(runs["both"][0])[-1]) if day is None else day,
@@ -82,7 +83,8 @@ def combination(
             for arm, values in effect.items():
                 row |= _columns(f"effect_{arm}", paired.estimate(values))
             row |= _columns("interaction", interaction)
-            row["index"] = float(np.mean(effect["both"])) / added.mean if told else np.nan
+            row |= _columns("added", paired.difference(value["both"], value["laser"]))
+            row["index"] = float(np.mean(effect["both"])) / total.mean if told else np.nan
             rows.append(row)
     return pd.DataFrame(rows)
 

@@ -33,7 +33,8 @@ class Estimate:
 def estimate(values: Sequence[float]) -> Estimate:
     """Mean of replicates and its interval by Student's t."""
     found = np.asarray(values, float)
-    mean, n = float(found.mean()), len(found)
+    with np.errstate(invalid="ignore"):  # what did not happen in either arm has no difference
+        mean, n = float(found.mean()), len(found)
     if n < 2 or not np.isfinite(found).all():
         return Estimate(mean=mean, low=math.nan, high=math.nan)
     half = float(stats.t.ppf(0.5 + 0.5 * CONFIDENCE, n - 1) * found.std(ddof=1) / math.sqrt(n))
@@ -60,5 +61,7 @@ def written(estimated: Estimate, digits: int = 3) -> str:
     """Write a mean with its interval."""
     if math.isnan(estimated.mean):
         return "-"
+    if math.isinf(estimated.mean):
+        return "not within the run" if estimated.mean > 0.0 else "-"
     mean = f"{estimated.mean:.{digits}g}"
     return f"{mean} [{estimated.low:.{digits}g}, {estimated.high:.{digits}g}]" if estimated.known else mean

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Sequence
 
@@ -65,12 +66,12 @@ def check(scenario: scenarios.Scenario, names: Sequence[str], days: Sequence[flo
     from mendsim.abm.observables import OBSERVABLES
     from mendsim.analysis.endpoints import registered
     from mendsim.common.errors import InputError
-    from mendsim.scenarios.problems import close_names
 
     for name in names:
         if name not in OBSERVABLES and name not in registered():
-            allowed = close_names(name, [*OBSERVABLES, *registered()])
-            raise InputError("unknown quantity", key="--of", value=name, allowed=allowed)
+            close = difflib.get_close_matches(name[:100], [*OBSERVABLES, *registered()], n=3, cutoff=0.5)
+            meant = f"{' or '.join(close)}?" if close else "a time series or an end point, such as scar_depth_um"
+            raise InputError("unknown quantity", key="--of", value=name, allowed=meant)
         if days and name not in OBSERVABLES:
             raise InputError("an end point has no day", key="--at", value=name, allowed="a time series")
     end = scenario.follow_up_h / 24.0
@@ -96,6 +97,7 @@ def _block(row: pd.Series) -> str:
         [
             title,
             aligned(("arm", "value", "effect"), lines, texts=1),
+            f"what the drug adds to the laser: {_cell(row, 'added')}",
             f"interaction (effect of both less the sum of the two): {_cell(row, 'interaction')}",
             f"combination index (effect of both over the sum of the two): {said}",
         ]
