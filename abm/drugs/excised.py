@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mendsim.abm.anatomy import build_tissue
 from mendsim.abm.drugs.donor import Donor
 from mendsim.abm.drugs.drug import Drug
 from mendsim.abm.drugs.laws import tissue_binding
@@ -29,7 +28,7 @@ _COLLAGEN = "collagen_denaturation"
 
 
 class ExcisedSkin:
-    """Skin of a site in a diffusion cell.
+    """Skin of a site in a diffusion cell, its layers flat: the topmost sites are the stratum corneum.
 
     Parameters
     ----------
@@ -51,15 +50,18 @@ class ExcisedSkin:
         self.seed = seed
         self.lattice, self.parameters, self.step_h, self.step_index = lattice, parameters, step_h, 0
         self.site = SkinSite.load(site, phototype)
-        tissue = build_tissue(lattice, self.site)
-        z = np.arange(lattice.nz)[:, None, None]
-        self.code = np.where((z >= lattice.air_sites) & (z < tissue.bed_z), np.uint8(EPIDERMIS), tissue.code)
-        self._corneum = np.broadcast_to(z == lattice.air_sites, lattice.shape)
+        depth = np.broadcast_to(lattice.depth_um[:, None, None], lattice.shape)
+        top = self.site.stratum_corneum_um + self.site.viable_epidermis_um
+        bottom = top + self.site.dermis_um
+        if top >= lattice.depth_um[-1]:
+            problem, allowed = "the sample ends in the epidermis", f"more than {top:g} um"
+            raise InputError(problem, key="depth", value=f"{lattice.depth_um[-1]:g} um", allowed=allowed)
+        layers = [depth < 0.0, depth < top, depth < bottom]
+        self.code = np.select(layers, [AIR, EPIDERMIS, DERMIS], HYPODERMIS).astype(np.uint8)
+        self._corneum = np.broadcast_to(np.arange(lattice.nz)[:, None, None] == lattice.air_sites, lattice.shape)
         self.denatured = np.zeros(lattice.shape, np.float32)
         self.transport: Transport | None = None
-        depth = lattice.depth_um[:, None, None]
-        top = float((tissue.bed_z.mean() - lattice.air_sites) * lattice.spacing_um)
-        third = (min(self.site.dermis_um + top, float(lattice.depth_um[-1])) - top) / 3.0
+        third = (min(bottom, float(lattice.depth_um[-1])) - top) / 3.0
         self._middle = (self.code == DERMIS) & (depth > top + third) & (depth < top + 2.0 * third)
 
     @property
