@@ -15,6 +15,7 @@ from mendsim.abm.drugs.media import living_media
 from mendsim.abm.drugs.particles import Particles
 from mendsim.abm.drugs.transport import Transport
 from mendsim.abm.tissue import AIR, CLOT, DERMIS, EPIDERMIS, HYPODERMIS
+from mendsim.common.errors import InputError
 
 if TYPE_CHECKING:
     from mendsim.abm.fields.field import Field
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 _UL_PER_ML, _UM_PER_UL_PER_CM2 = 1e3, 10.0
 _CM2_PER_MM2 = 1e-2
 _SECONDS_PER_HOUR = 3600.0
-_TRACE = 1e-6
 
 
 class Delivery:
@@ -53,6 +53,8 @@ class Delivery:
         area_cm2 = model.lattice.surface_area_mm2 * _CM2_PER_MM2
         volume_ml = volume_ul_per_cm2 / _UL_PER_ML * area_cm2
         if self.drug.is_particles:
+            if np.isinf(volume_ul_per_cm2):
+                raise InputError("particles need a volume", key="volume", value="infinite", allowed="50 uL/cm^2")
             self._put_on_particles(concentration_ug_per_ml, duration_h, volume_ul_per_cm2)
             return
         donor = Donor(
@@ -75,8 +77,7 @@ class Delivery:
         depot = inject(self.model, volume_ul, depth_um)
         content = concentration_ug_per_ml * depot.share
         amount = float(np.sum(content)) * self._site_ml
-        # what leaks is booked in proportion to what stays in the sample
-        leaked = amount * depot.leaked_share / max(1.0 - depot.leaked_share, _TRACE)
+        leaked = max(0.0, concentration_ug_per_ml * depot.offered_sites * self._site_ml - amount)
         if self.drug.is_particles:
             self.particles.content += content
             self._given_ug += amount + leaked

@@ -27,10 +27,12 @@ class Depot:
     ----------
     share : float64 ``(nz, ny, nx)``, volume of injected liquid over that of tissue.
     leaked_share : share of what was injected that ran out of open channels.
+    offered_sites : what the sample would hold without the leak, in sites full of liquid.
     """
 
     share: NDArray[np.float64]
     leaked_share: float
+    offered_sites: float
 
 
 def inject(model: HealingModel, volume_ul: float, depth_um: float) -> Depot:
@@ -44,28 +46,37 @@ def inject(model: HealingModel, volume_ul: float, depth_um: float) -> Depot:
     p, lattice, drainage = model.parameters, model.lattice, model.drainage
     codes = model.tissue.codes()
     takes = np.isin(codes, (DERMIS, HYPODERMIS, CLOT))
-    z = lattice.air_sites + int(depth_um / lattice.spacing_um)
-    tip = (min(z, lattice.nz - 1), lattice.ny // 2, lattice.nx // 2)
+    y, x = lattice.ny // 2, lattice.nx // 2
+    z = min(lattice.air_sites + int(depth_um / lattice.spacing_um), lattice.nz - 1)
+    fluid = p["drug.depot_fluid_share"]
+    wanted = _sites_of(volume_ul / fluid * _UM3_PER_UL, depth_um, lattice.spacing_um, lattice.ny > 1)
+    offered = fluid * min(wanted, float(np.count_nonzero(takes)))
+    if codes[z, y, x] == AIR:
+        return Depot(share=np.zeros(codes.shape), leaked_share=1.0, offered_sites=offered)
+    # no liquid goes into epidermis: a tip in it pushes on to the dermis below
+    z += int(np.argmax(takes[z:, y, x]))
     field = Field(name="injection pressure", unit="mmHg", lattice=lattice, factor=1, decay_per_s=0.0)
     field.set_diffusivity(drainage.conductivity(codes))
     field.hold(codes == AIR, _ON_OPEN_SURFACE_MMHG)
     # fluid returns to vessels in proportion to pressure (Starling); that bounds the pressure in a closed sample
     field.uptake[...] = p["drainage.filtration_per_mmhg_s"] * takes
     source = np.zeros(lattice.shape)
-    source[tip] = 1.0
+    source[z, y, x] = 1.0
     field.add_source(source)
     field.step(math.inf)
     _, out = field.flows()
     leaked = min(1.0, max(0.0, float(np.sum(out)) / lattice.spacing_um**3))
-    fluid = p["drug.depot_fluid_share"]
-    sites = _sites_of(volume_ul * (1.0 - leaked) / fluid * _UM3_PER_UL, depth_um, lattice.spacing_um, lattice.ny > 1)
-    pressure = np.where(takes, field.concentration, -np.inf).ravel()
-    order = np.argsort(-pressure, kind="stable")[: int(np.count_nonzero(takes))]
+    volume_um3 = volume_ul * (1.0 - leaked) / fluid * _UM3_PER_UL
+    sites = _sites_of(volume_um3, depth_um, lattice.spacing_um, lattice.ny > 1)
+    reached = takes & (field.concentration > 0.0)
+    pressure = np.where(reached, field.concentration, -np.inf).ravel()
+    order = np.argsort(-pressure, kind="stable")[: int(np.count_nonzero(reached))]
     share = np.zeros(codes.size)
     share[order[: int(sites)]] = fluid
     if int(sites) < len(order):
         share[order[int(sites)]] = fluid * (sites - int(sites))
-    return Depot(share=share.reshape(codes.shape), leaked_share=leaked)
+    held = float(np.sum(share))
+    return Depot(share=share.reshape(codes.shape), leaked_share=leaked, offered_sites=max(offered, held))
 
 
 def _sites_of(volume_um3: float, depth_um: float, spacing_um: float, block: bool) -> float:

@@ -27,8 +27,9 @@ _PER_MIN_100ML_IN_PER_H = 60.0 / 100.0
 def living_media(model: HealingModel, drug: Drug) -> Media:
     """Media of a healing model now.
 
-    Corneum conducts so that intact skin has the permeability of the drug, and thin corneum the more; the coagulated
-    rim, clot and living tissue are media of their own. Blood clears what is free (Renkin 1959 Am J Physiol 197:1205).
+    Corneum conducts by its thickness, so that intact skin has the permeability of the drug; where its surface steps,
+    the lattice lets some more through (a third on the whole). The coagulated rim, clot and living tissue are media of
+    their own. Blood clears what is free (Renkin 1959 Am J Physiol 197:1205).
     """
     codes, kinds, p = model.tissue.codes(), model.cell_kinds(), model.parameters
     air = codes == AIR
@@ -50,7 +51,7 @@ def living_media(model: HealingModel, drug: Drug) -> Media:
     permeability = drug["corneum_permeability_cm_per_h"] * CM_PER_H_UM_IN_UM2_PER_S
     # as many sites as the corneum is drawn thick have its true resistance and content
     through = permeability * model.site.stratum_corneum_um * drawn_um / real_um
-    conductivity[horny] = np.broadcast_to(through, kinds.shape)[horny]
+    conductivity[horny] = (np.broadcast_to(through, kinds.shape) / np.maximum(_faces_to_air(air), 1))[horny]
     _lay_films(model, drug, air, conductivity)
     capacity = np.full(codes.shape, water * tissue_binding(drug["plasma_unbound_share"], p))
     capacity[clot] = 1.0 / drug["plasma_unbound_share"]
@@ -99,6 +100,18 @@ def hindrance(solid: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     ratio: NDArray[np.float64] = ((1.0 - solid) / (1.0 + solid)) ** 2
     return ratio
+
+
+def _faces_to_air(air: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Faces of each site that air touches from above or beside: flat corneum has one."""
+    faces = np.zeros(air.shape, np.int64)
+    faces[1:] += air[:-1]
+    for axis in (1, 2):
+        ahead = tuple(slice(1, None) if k == axis else slice(None) for k in range(3))
+        behind = tuple(slice(0, -1) if k == axis else slice(None) for k in range(3))
+        faces[ahead] += air[behind]
+        faces[behind] += air[ahead]
+    return faces
 
 
 def steps(kinds: NDArray[np.uint8], air: NDArray[np.bool_], horny: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -21,7 +21,7 @@ from mendsim.common.lattice import Lattice
 LEDGER = ("given", "removed", "cleared", "degraded", "received")
 """Amounts that are booked: given in all; wiped off or shed; carried off by blood; degraded; passed through the skin."""
 
-_TOLERANCE = 1e-10
+_TOLERANCE = 1e-12
 """Relative residual: what has reached the depth is a tiny share of a donor."""
 _SHORTEST_H, _SHARE_OF_AGE = 1.0 / 60.0, 0.1
 """Substeps: a tenth of the time since something was given, for fronts slow down as they go, but at least a minute."""
@@ -77,6 +77,8 @@ class Transport:
         self._donor: Donor | None = None
         self._wet, self._held = np.zeros(lattice.shape, bool), np.zeros(lattice.shape, bool)
         self._tissue = np.zeros(lattice.shape, bool)
+        self._share = np.zeros(lattice.shape)
+        """Liquid of the donor over the volume of each site."""
         self._given_at_h = 0.0
 
     @property
@@ -99,12 +101,11 @@ class Transport:
         self._take(media)
         self._donor, self._given_at_h = donor, now_h
         sites = self._sites(media)
-        free = min(donor.concentration_ug_per_ml, self.drug["solubility_ug_per_ml"])
-        solid = donor.concentration_ug_per_ml - free
+        free, solid = self._free_and_solid()
         wet = sites.hollow if donor.infinite else sites.every
         self.field.concentration[sites.every] = free
         self.crystals[wet] = (sites.share * solid)[wet]
-        self._wet = sites.every
+        self._wet, self._share = sites.every, sites.share
         self._prepare(media, sites)
         self.booked["given"] += self.donor_ug()
 
@@ -128,6 +129,7 @@ class Transport:
         self.crystals[self._wet] = 0.0
         self._donor = None
         self._wet, self._held = np.zeros_like(self._wet), np.zeros_like(self._wet)
+        self._share = np.zeros_like(self._share)
 
     @property
     def idle(self) -> bool:
@@ -187,43 +189,60 @@ class Transport:
         if not self.crystals.any():
             return self.crystals
         volume = self.crystals / (self.drug["crystal_density_g_per_ml"] * _UG_PER_G)
-        diffusivity, radius = self.drug["dermis_diffusivity_um2_per_s"], self.drug["crystal_radius_um"]
+        water, dermis = self.drug["water_diffusivity_um2_per_s"], self.drug["dermis_diffusivity_um2_per_s"]
+        diffusivity, radius = np.where(self._wet, water, dermis), self.drug["crystal_radius_um"]
         rate: NDArray[np.float64] = np.minimum(3.0 * volume * diffusivity / radius**2, self.crystals / most_ug_s_per_ml)
         return rate
 
     def _take(self, media: Media) -> None:
         """Follow the skin: what was tissue and is air is lost, what is tissue in place of liquid pushes it away."""
-        tissue = ~media.air
         content = self.field.concentration * self.field.capacity
         content[self._held] = 0.0  # of an infinite donor, nothing is booked until it enters
         shed = media.air & self._tissue
-        if shed.any():
-            self.booked["removed"] += self._sum(np.where(shed, content + self.crystals, 0.0))
-            content[shed] = 0.0
-            self.crystals[shed] = 0.0
-        pushed = tissue & self._wet
-        away = self._sum(np.where(pushed, content + self.crystals, 0.0))
-        content[pushed] = 0.0
-        self.crystals[pushed] = 0.0
-        self._tissue = tissue
-        wet = self._wet
+        self.booked["removed"] += self._sum((content + self.crystals)[shed])
+        content[shed] = 0.0
+        self.crystals[shed] = 0.0
+        self._tissue = ~media.air
+        capacity = media.capacity
+        if self._donor is not None:
+            sites = self._sites(media)
+            self._pour(sites, content)
+            self._wet, self._share = sites.every, sites.share
+            capacity = np.where(sites.every, sites.share, capacity)
+        self.field.capacity = capacity
+        self.field.concentration[...] = content / capacity
+
+    def _pour(self, sites: DonorSites, content: NDArray[np.float64]) -> None:
+        """Move the liquid of the donor to where it now lies, with what it holds; ``content`` and crystals are changed.
+
+        Sites that lose liquid give it to one pool, from which those that gain some are filled.
+        """
         if self._donor is None:
-            self.field.capacity = media.capacity
-            self.field.concentration[...] = content / media.capacity
             return
-        sites = self._sites(media)
-        dried = wet & media.air & ~sites.every
-        away += self._sum(np.where(dried, content + self.crystals, 0.0))
-        content[dried] = 0.0
-        self.crystals[dried] = 0.0
-        self._wet = sites.every
-        self.field.capacity = np.where(sites.every, sites.share, media.capacity)
-        self.field.concentration[...] = content / self.field.capacity
-        # liquid that was pushed away mixes with the film; that of an infinite donor is lost in it
+        before, after = self._share, sites.share
         if self._donor.infinite:
-            self.booked["removed"] += away
-        else:
-            self.field.concentration[sites.film] += away / self._sum(sites.film * sites.film_share)
+            before, after = np.where(self._held, 0.0, before), np.where(sites.film, 0.0, after)
+        lost, gained = np.maximum(before - after, 0.0), np.maximum(after - before, 0.0)
+        part = np.divide(lost, before, out=np.zeros_like(lost), where=before > 0.0)
+        for held, fresh in ((content, self._free_and_solid()[0]), (self.crystals, self._free_and_solid()[1])):
+            given = held * part
+            held -= given
+            poured = self._sum(given)
+            if self._donor.infinite:  # what was pushed away is lost in it, and hollows fill from it
+                self.booked["removed"] += poured
+                self.booked["given"] += self._sum(gained * fresh)
+                held += gained * fresh
+            elif gained.any():
+                held += gained * (poured / self._sum(gained))
+            else:
+                self.booked["removed"] += poured
+
+    def _free_and_solid(self) -> tuple[float, float]:
+        """Dissolved and undissolved part of what was put on, ug/mL."""
+        if self._donor is None:
+            return 0.0, 0.0
+        free = min(self._donor.concentration_ug_per_ml, self.drug["solubility_ug_per_ml"])
+        return free, self._donor.concentration_ug_per_ml - free
 
     def _prepare(self, media: Media, sites: DonorSites | None) -> None:
         """Set what the solver needs."""
@@ -237,10 +256,7 @@ class Transport:
                 held = sites.film
         self._held = held
         self.field.capacity = capacity
-        value = 0.0
-        if held.any() and self._donor is not None:
-            value = min(self._donor.concentration_ug_per_ml, self.drug["solubility_ug_per_ml"])
-        self.field.hold(held, value)
+        self.field.hold(held, self._free_and_solid()[0])
         self.field.set_diffusivity(conductivity)
 
     def _sites(self, media: Media) -> DonorSites:

@@ -535,12 +535,9 @@ def test_depots_of_what_is_dissolved_add_up():
     assert received({0: 4, 17: 9}) == pytest.approx(received({0: 4}) + received({17: 9}), rel=SOLVER)
 
 
-EXCISED = {"corneum_permeability_cm_per_h": 1e-3, "dermis_diffusivity_um2_per_s": 60.0}
-
-
-def excised(width_um, *, gone=None, epidermis=60.0, water=900.0, depth_um=600.0):
-    """Permeability of excised skin, cm/h, from what it lets through in steady state, and the skin."""
-    lattice = Lattice.from_size(width_um=width_um, depth_um=depth_um, spacing_um=10, air_um=50)
+def excised(width_um, *, gone=None, epidermis=60.0):
+    """Permeability of excised skin, cm/h, from what it lets through in steady state; the skin, and the drug."""
+    lattice = Lattice.from_size(width_um=width_um, depth_um=600, spacing_um=10, air_um=50)
     skin = ExcisedSkin(lattice=lattice, site="cheek", phototype=2, parameters=P, seed=1, step_h=24.0)
     if gone is not None:
         ablated = np.broadcast_to(gone(lattice), lattice.shape).astype(np.float32)
@@ -558,8 +555,10 @@ def excised(width_um, *, gone=None, epidermis=60.0, water=900.0, depth_um=600.0)
         )
     drug = tracer(
         corneum_partition=1.0,
+        corneum_permeability_cm_per_h=1e-3,
         epidermis_diffusivity_um2_per_s=epidermis,
-        **{**EXCISED, "water_diffusivity_um2_per_s": water},
+        dermis_diffusivity_um2_per_s=60.0,
+        water_diffusivity_um2_per_s=900.0,
     )
     skin.apply_drug(drug, 500.0, FOREVER, math.inf)
     for _ in range(9):
