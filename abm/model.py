@@ -173,9 +173,9 @@ class HealingModel(ColumnModel):
         """Put a drug on the skin for a time; what still lies there is wiped off first."""
         self._delivery_of(drug).put_on(concentration_ug_per_ml, duration_h, volume_ul_per_cm2)
 
-    def inject_drug(self, drug: Drug, concentration_ug_per_ml: float, volume_ul: float, depth_um: float) -> None:
-        """Inject a drug in the middle of the sample, at a depth below the surface of the skin."""
-        self._delivery_of(drug).put_in(concentration_ug_per_ml, volume_ul, depth_um)
+    def inject_drug(self, drug: Drug, concentration_ug_per_ml: float, volume_ul: float, depth_um: float) -> float:
+        """Inject a drug in the middle of the sample, at a depth; return the share of the depot that lies in it."""
+        return self._delivery_of(drug).put_in(concentration_ug_per_ml, volume_ul, depth_um)
 
     def _delivery_of(self, drug: Drug) -> Delivery:
         if self.delivery is None:

@@ -73,7 +73,7 @@ def combination(
             }
             sums = [a + b for a, b in zip(effect["laser"], effect["drug"], strict=True)]
             interaction, total = paired.difference(effect["both"], sums), paired.estimate(sums)
-            told = total.excludes(0.0) if total.known else total.mean != 0.0
+            told = total.excludes(0.0)
             row: dict[str, object] = {
                 "quantity": name,
                 "day": float(store.days(runs["both"][0])[-1]) if day is None else day,

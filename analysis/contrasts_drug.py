@@ -10,6 +10,7 @@ import xarray as xr
 from mendsim.analysis import curves, store, uptake
 
 _IN_SKIN = ("corneum", "epidermis", "channel", "dermis", "hypodermis")
+_LATE_H = 7.0
 _ABOVE = 2.0
 """An amount stands out from that of intact skin once it is so many times as large."""
 
@@ -33,26 +34,33 @@ def uptake_after_waiting(runs: Runs) -> float:
 
 def middle_dermis_stands_out_h(runs: Runs) -> float:
     """Hours until the middle of the dermis holds twice what it holds in intact skin (the last setting)."""
-    times, treated, intact = _middle(runs)
+    treated, intact = _middle(runs[0]), _middle(runs[-1])
+    if treated is None or intact is None:
+        return np.nan
     above = (treated > _ABOVE * intact) & (treated > 0.0)
-    return float(times[above.argmax()]) if above.any() else np.inf
+    return float(_hours(runs[0][0])[above.argmax()]) if above.any() else np.inf
 
 
 def middle_dermis_against_intact(runs: Runs) -> float:
-    """Drug in the middle of the dermis at 7 h, over that in intact skin (the last setting)."""
-    times, treated, intact = _middle(runs)
-    return float(np.interp(7.0, times, treated) / np.interp(7.0, times, intact))
+    """Drug in the middle of the dermis 7 h after it was given, over that in intact skin (the last setting)."""
+    treated, intact = _middle(runs[0]), _middle(runs[-1])
+    if treated is None or intact is None:
+        return np.nan
+    held, without = (float(np.interp(_LATE_H, _hours(runs[0][0]), values)) for values in (treated, intact))
+    return held / without if without > 0.0 else np.nan
 
 
-def _middle(runs: Runs) -> tuple[curves.Curve, curves.Curve, curves.Curve]:
-    times = store.days(runs[0][0]) * store.HOURS_PER_DAY
-    return times, _mean_middle(runs[0]), _mean_middle(runs[-1])
+def _hours(run: xr.DataTree) -> curves.Curve:
+    """Return the times of the series since the drug was given."""
+    hours: curves.Curve = store.days(run) * store.HOURS_PER_DAY - uptake.given_at_h(run)
+    return hours
 
 
-def _mean_middle(runs: Sequence[xr.DataTree]) -> curves.Curve:
+def _middle(runs: Sequence[xr.DataTree]) -> curves.Curve | None:
+    """Mean over seeds of what the middle of the dermis holds over time."""
     found = [store.values(run, "drug_middle_dermis_ug_per_ml") for run in runs]
-    mean: curves.Curve = np.mean([values for values in found if values is not None], axis=0)
-    return mean
+    known = [values for values in found if values is not None]
+    return np.mean(known, axis=0) if known else None
 
 
 def _in_skin(runs: Sequence[xr.DataTree]) -> float:

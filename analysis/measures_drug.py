@@ -21,7 +21,8 @@ def middle_dermis_saturated_h(run: xr.DataTree) -> float:
     held = store.values(run, "drug_middle_dermis_ug_per_ml")
     if held is None or not held.any():
         return np.nan
-    return store.HOURS_PER_DAY * curves.crossing_day(store.days(run), held, _SATURATED * float(held.max()))
+    saturated = store.HOURS_PER_DAY * curves.crossing_day(store.days(run), held, _SATURATED * float(held.max()))
+    return saturated - uptake.given_at_h(run)
 
 
 @measure("percent", "drug_received_ug_per_cm2")
@@ -37,8 +38,11 @@ def crossed_after_7_h(run: xr.DataTree) -> float:
 
 
 def _crossed(run: xr.DataTree, hours: float) -> float:
-    times = store.days(run) * store.HOURS_PER_DAY
-    return 100.0 * float(np.interp(hours, times, uptake.amount(run, "received")) / uptake.amount(run, "given")[-1])
+    given = store.values(run, "drug_given_ug_per_cm2")
+    if given is None or not given.any():
+        return np.nan
+    times = store.days(run) * store.HOURS_PER_DAY - uptake.given_at_h(run)
+    return 100.0 * float(np.interp(hours, times, uptake.amount(run, "received")) / given[-1])
 
 
 @measure("percent")
@@ -69,7 +73,8 @@ def plug_dense_h(run: xr.DataTree) -> float:
 @measure("percent", "scar_depth_um")
 def scars_better_at_3_months(run: xr.DataTree) -> float:
     """100 if the scar is shallower by a tenth of its depth 90 days after the session, else 0."""
-    return 100.0 * float(_improvement(run) >= _SEEN)
+    improvement = _improvement(run)
+    return np.nan if np.isnan(improvement) else 100.0 * float(improvement >= _SEEN)
 
 
 @measure("percent", "scar_depth_um")
@@ -83,4 +88,6 @@ def _improvement(run: xr.DataTree) -> float:
     if course is None:
         return np.nan
     days, depth = course
+    if depth[0] <= 0.0 or days[-1] < _MONTHS_3:
+        return np.nan
     return 1.0 - float(np.interp(_MONTHS_3, days, depth)) / float(depth[0])

@@ -106,9 +106,7 @@ def figure_of(ax: Axes) -> Figure | SubFigure:
 
 def drug_colours() -> Colormap:
     """Colours of a concentration from little to much, white where there is no tissue."""
-    colours = mpl.colormaps["viridis"].copy()
-    colours.set_bad(BACKGROUND)
-    return colours
+    return mpl.colormaps["viridis"].with_extremes(bad=BACKGROUND)
 
 
 def save(picture: Figure, path: Path) -> Path:

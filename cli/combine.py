@@ -13,6 +13,7 @@ from mendsim.analysis.combination import ARMS, combination
 from mendsim.analysis.paired import Estimate, written
 from mendsim.cli import kept_runs
 from mendsim.cli.tables import TO_STANDARD_OUTPUT, aligned, check_file, write_csv
+from mendsim.common.errors import InputError
 from mendsim.scenarios.arms import arms
 from mendsim.scenarios.runner import cores
 
@@ -45,6 +46,10 @@ def run_combine(
         check_file(str(csv), "--csv")
     check(scenario, names, days)
     four, seeds = arms(scenario), range(1, replicates + 1)
+    for name in names:
+        if scenario.patient.excised and not name.startswith("drug_"):
+            allowed = "a time series of the drug, such as drug_dermis_ug_per_cm2"
+            raise InputError("excised skin does not have this", key="--of", value=name, allowed=allowed)
     jobs = {(arm, seed): (each, seed) for arm, each in four.items() for seed in seeds}
     with kept_runs.folder() as place:
         stores, _ = kept_runs.provide(jobs, workers=workers or cores(), place=place, label="combine")
@@ -65,7 +70,6 @@ def check(scenario: scenarios.Scenario, names: Sequence[str], days: Sequence[flo
     """
     from mendsim.abm.observables import OBSERVABLES
     from mendsim.analysis.endpoints import registered
-    from mendsim.common.errors import InputError
 
     for name in names:
         if name not in OBSERVABLES and name not in registered():

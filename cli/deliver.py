@@ -61,7 +61,7 @@ def _told(scenario: scenarios.Scenario, shown: scenarios.Scenario, replicates: i
     ]
     about = [f"{scenario.title}: {shown.follow_up_h / 24.0:.3g} days, {_of(replicates)}"]
     if scenario.lattice.length_um is None and compared:
-        about.append("A section cuts channels as slits and takes up more than skin does; a block (lattice.length) not.")
+        about.append("A section cuts channels as slits and takes up more than skin; a block (lattice.length) does not.")
     return "\n\n".join(["\n".join(about), aligned(headings, lines, texts=2)])
 
 

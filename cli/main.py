@@ -174,7 +174,7 @@ def _scenario(parser: argparse.ArgumentParser) -> None:
 
 def _replicates(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--replicates", type=_whole(1, 1000), default=2, metavar="N", help="runs of each arm (default: 2)"
+        "--replicates", type=_whole(1, 1000), default=3, metavar="N", help="runs of each arm (default: 3)"
     )
     parser.add_argument("--workers", type=_whole(1, 1024), metavar="N", help="runs at a time (default: every core)")
     parser.add_argument("--csv", metavar="FILE", help="write the table as CSV; - for standard output")

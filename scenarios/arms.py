@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from mendsim.common.errors import InputError
 from mendsim.scenarios.schema import DrugEvent, InjectionEvent, InjuryEvent, Scenario
 
@@ -17,10 +19,12 @@ def arms(scenario: Scenario) -> dict[str, Scenario]:
     ------
     InputError : a scenario without injury or without drug.
     """
-    injury, drug = (_having(scenario, kinds) for kinds in (InjuryEvent, DrugEvent | InjectionEvent))
+    injury, drug = _injuries(scenario), _having(scenario, DrugEvent | InjectionEvent)
     for what, found in (("laser session or other injury", injury), ("drug", drug)):
         if not found:
-            raise InputError(f"there is no {what} to combine", file=scenario.name, key="events", allowed="both")
+            raise InputError(
+                f"there is no {what} to combine", file=scenario.name, key="events", allowed="a scenario with both"
+            )
     return {
         "both": scenario,
         "laser": _without(scenario, drug),
@@ -31,7 +35,7 @@ def arms(scenario: Scenario) -> dict[str, Scenario]:
 
 def intact(scenario: Scenario) -> Scenario | None:
     """Make the scenario without what opens the skin; None if nothing does."""
-    injury = _having(scenario, InjuryEvent)
+    injury = _injuries(scenario)
     return _without(scenario, injury) if injury else None
 
 
@@ -45,7 +49,7 @@ def first_days(scenario: Scenario, days: float) -> Scenario:
     times = [event.at_h for event in scenario.events if isinstance(event, DrugEvent | InjectionEvent)]
     if not times:
         raise InputError("no drug is given", file=scenario.name, key="events", allowed="a drug or an injection")
-    steps = round((max(times) + days * _HOURS_PER_DAY) / scenario.step_h)
+    steps = round(max(times) / scenario.step_h) + max(1, math.ceil(days * _HOURS_PER_DAY / scenario.step_h - 1e-9))
     end_h = steps * scenario.step_h
     often = {"save.series_every": f"{scenario.step_h:g} h"}
     if end_h >= scenario.follow_up_h:
@@ -58,6 +62,12 @@ def first_days(scenario: Scenario, days: float) -> Scenario:
 
 def _at_h(scenario: Scenario, written: object) -> float:
     return scenario.events[scenario.written["events"].index(written)].at_h
+
+
+def _injuries(scenario: Scenario) -> set[int]:
+    """Numbers of the events that open the skin: a sham session does not."""
+    found = _having(scenario, InjuryEvent)
+    return {number for number in found if not getattr(scenario.events[number], "sham", False)}
 
 
 def _having(scenario: Scenario, kinds: object) -> set[int]:

@@ -125,7 +125,8 @@ def drug_numbers(scenario: Scenario, name: str) -> Parameters:
 
     tables = [drug_table()]
     if (table := scenario.drugs.get(name)) is not None:
-        tables.insert(0, described(name, _given(name, table), table.like, origin=scenario.name))
+        own = described(name, _given(name, table), table.like, origin=scenario.name)
+        tables = [own] if own.entries else []
     return resolved(name, tables, parameters_of(scenario)["abm"])
 
 
@@ -146,9 +147,12 @@ def _given(name: str, table: DrugTable) -> dict[str, float]:
                 full = Quantity(about.unit, "a rate", 0.0, about.most, f"0.01 {about.unit}").read(full)
             except InputError as error:
                 raise InputError(error.problem, key=key, value=error.value, allowed=error.allowed) from None
-        if not isinstance(full, float) or not 0.0 <= full <= about.most:
+        if not isinstance(full, float):
+            raise InputError("wrong type", key=key, value=full, allowed=f"a number from 0 to {about.most:g}")
+        if not 0.0 <= full <= about.most:
             raise InputError("out of range", key=key, value=full, allowed=f"a number from 0 to {about.most:g}")
         values[f"{action}_full"] = full
         values[f"{action}_half_effect_ug_per_ml"] = size.half_effect_ug_per_ml
-        values[f"{action}_hill"] = size.hill
+        if "hill" in size.model_fields_set:
+            values[f"{action}_hill"] = size.hill
     return values

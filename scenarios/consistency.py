@@ -11,11 +11,12 @@ from mendsim.abm.initial_state import ALOPECIA, SCARS
 from mendsim.common.errors import InputError, choices
 from mendsim.common.parameters import Parameters
 from mendsim.scenarios.border import drug_names_of, drug_numbers, lattice_of, parameters_of, session_of
-from mendsim.scenarios.problems import close_names
+from mendsim.scenarios.problems import close_names, example_of
 from mendsim.scenarios.schema import (
     AftercareEvent,
     ContactBurnEvent,
     DrugEvent,
+    DrugTable,
     IncisionEvent,
     InjectionEvent,
     LaserEvent,
@@ -194,33 +195,57 @@ def _of_drugs(scenario: Scenario) -> Iterator[InputError]:
             yield InputError(problem, key=f"events.{number}.depth", value=f"{event.depth_um:g} um", allowed=limit)
     for name in sorted({*scenario.drugs, *drug_names_of(scenario)} & known):
         try:
-            drug_of(name, drug_numbers(scenario, name))
+            drug = drug_of(name, drug_numbers(scenario, name))
         except InputError as error:
-            place = error.key if str(error.key).startswith("drugs.") else f"drugs.{error.key}"
-            yield InputError(error.problem, key=place, value=error.value, allowed=error.allowed)
+            yield _as_written(name, error)
+            continue
+        low, high = drug["particle_low_um"], drug["particle_high_um"]
+        if low > high:
+            problem, allowed = (
+                "the smallest particle is larger than the largest",
+                f"at most particle_high = {high:g} um",
+            )
+            yield InputError(problem, key=f"drugs.{name}.particle_low", value=f"{low:g} um", allowed=allowed)
     if scenario.patient.excised:
         yield from _of_excised(scenario)
 
 
+def _as_written(name: str, error: InputError) -> InputError:
+    """Tell what is wrong with a drug by the key that stands in the file."""
+    key = str(error.key).removeprefix(f"drugs.{name}.")
+    about = DrugTable.model_fields.get(key)
+    written, allowed = key, error.allowed
+    if about is not None:
+        written, allowed = about.alias or key, allowed or example_of(DrugTable, key) or "a number"
+    return InputError(error.problem, key=f"drugs.{name}.{written}", value=error.value, allowed=allowed)
+
+
+def _are_particles(scenario: Scenario, name: str) -> bool:
+    try:
+        return drug_of(name, drug_numbers(scenario, name)).is_particles
+    except InputError:
+        return False  # told elsewhere
+
+
 def _of_endless(scenario: Scenario, number: int, event: DrugEvent) -> Iterator[InputError]:
     """Refuse particles without a volume: a suspension is what lies on the skin."""
-    try:
-        particles = drug_of(event.drug, drug_numbers(scenario, event.drug)).is_particles
-    except InputError:
-        return  # told below
-    if particles:
-        yield InputError(
-            "particles need a volume", key=f"events.{number}.volume", value="nothing", allowed="50 uL/cm^2"
-        )
+    if _are_particles(scenario, event.drug):
+        allowed = "a volume per area such as '50 uL/cm^2'"
+        yield InputError("particles need a volume", key=f"events.{number}.volume", allowed=allowed)
 
 
 def _of_excised(scenario: Scenario) -> Iterator[InputError]:
     """Find what excised skin cannot do."""
-    allowed = "laser, punch, incision and drug"
     for number, event in enumerate(scenario.events):
+        if isinstance(event, DrugEvent) and _are_particles(scenario, event.drug):
+            problem = "particles do not diffuse, so a diffusion cell has nothing to show"
+            yield InputError(problem, key=f"events.{number}.drug", value=event.drug, allowed="a drug that dissolves")
         if isinstance(event, InjectionEvent | AftercareEvent):
-            problem = "this needs living skin, and the skin is excised"
+            problem, allowed = "this needs living skin, and the skin is excised", "injuries, and drugs that are put on"
             yield InputError(problem, key=f"events.{number}.kind", value=event.kind, allowed=allowed)
+    if scenario.without:
+        problem = "nothing lives in excised skin, so nothing can be switched off"
+        yield InputError(problem, key="without", value=list(scenario.without), allowed="an empty list")
     if scenario.patient.initial_state != "healthy":
         problem, value = "excised skin is healthy", scenario.patient.initial_state
         yield InputError(problem, key="patient.initial_state", value=value, allowed="healthy")

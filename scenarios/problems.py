@@ -86,6 +86,8 @@ def _path(loc: Sequence[str | int]) -> tuple[str, ...]:
     parts = [str(part) for part in loc]
     if len(parts) > 2 and parts[0] == "events":
         del parts[2]
+    if parts and parts[-1] == "[key]":  # the name of a table itself
+        parts.pop()
     return tuple(parts)
 
 
@@ -95,6 +97,7 @@ _TYPES = {
     "model_attributes_type": "a table",
     "dict_type": "a table",
     "tuple_type": "a list",
+    "bool_type": "true or false",
 }
 
 
@@ -127,12 +130,18 @@ def _table(loc: Sequence[str | int]) -> type[BaseModel]:
 
     if len(loc) == 1:
         return schema.Scenario
+    first = str(loc[0])
+    if first == "events":
+        return schema.EVENT_KINDS[str(loc[2])]
+    if first == "drugs":
+        return schema.ActionTable if len(loc) > 4 else schema.DrugTable
     tables: dict[str, type[BaseModel]] = {
         "patient": schema.Patient,
         "lattice": schema.Sample,
         "save": schema.Save,
+        "devices": schema.DeviceTable,
     }
-    return (tables | schema.EVENT_KINDS)[str(loc[-2])]
+    return tables[first]
 
 
 def _kinds() -> str:
@@ -144,12 +153,19 @@ def _kinds() -> str:
 def _wanted(loc: Sequence[str | int]) -> str:
     """Say what a missing key should hold."""
     fields = _table(loc).model_fields
-    field = next(field for name, field in fields.items() if (field.alias or name) == loc[-1])
-    for hint in field.metadata:
-        if isinstance(hint, Quantity):
-            return f"{hint.kind} such as {hint.example!r}"
+    name, field = next((name, field) for name, field in fields.items() if (field.alias or name) == loc[-1])
+    if (example := example_of(_table(loc), name)) is not None:
+        return example
     options = get_args(field.annotation)
     return choices(options) if get_origin(field.annotation) is Literal else "this key is required"
+
+
+def example_of(table: type[BaseModel], name: str) -> str | None:
+    """Say what quantity a field of a table holds, and how one writes it; None if it is no quantity."""
+    field = table.model_fields[name]
+    options = [hint for option in get_args(field.annotation) for hint in getattr(option, "__metadata__", ())]
+    quantity = next((hint for hint in [*field.metadata, *options] if isinstance(hint, Quantity)), None)
+    return None if quantity is None else f"{quantity.kind} such as {quantity.example!r}"
 
 
 def file_keys(table: type[BaseModel]) -> list[str]:

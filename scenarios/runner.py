@@ -27,6 +27,8 @@ from mendsim.scenarios.schema import AftercareEvent, DrugEvent, InjectionEvent, 
 from mendsim.scenarios.tree import build_tree
 
 _HOURS_PER_DAY = 24.0
+_MOST = 0.99
+"""Share of a depot that a sample must hold for its amounts to mean anything beyond it."""
 
 Progress = Callable[[int, int], None]
 """Called after each step with the number of steps done and of all steps."""
@@ -222,14 +224,17 @@ def _treat(
     if isinstance(event, AftercareEvent):
         model.apply_aftercare(event.treatment, event.duration_h)
     else:
-        model.inject_drug(drugs[event.drug], event.concentration_ug_per_ml, event.volume_ul, event.depth_um)
+        inside = model.inject_drug(drugs[event.drug], event.concentration_ug_per_ml, event.volume_ul, event.depth_um)
+        if inside < _MOST:
+            text = f"the sample holds {100.0 * inside:.0f} % of the {event.volume_ul:g} uL injected at {event.at_h:g} h"
+            warnings.warn(ScenarioWarning(text), stacklevel=2)
 
 
 def _warn_if_closed(model: HealingModel | ExcisedSkin, where: str, event: DrugEvent, recording: Recording) -> None:
     if not isinstance(model, HealingModel) or not recording.injuries or model.surface.is_open():
         return
     closed_d, at_d = model.surface.closed_h / _HOURS_PER_DAY, event.at_h / _HOURS_PER_DAY
-    text = f"{where}: {event.drug} meets closed skin on day {at_d:g}: the last opening closed on day {closed_d:.3g}"
+    text = f"{where}: {event.drug} meets closed skin on day {at_d:.3g}: the last opening closed on day {closed_d:.3g}"
     if math.isnan(closed_d):
-        text = f"{where}: {event.drug} meets closed skin on day {at_d:g}: nothing has opened it"
+        text = f"{where}: {event.drug} meets closed skin on day {at_d:.3g}: nothing has opened it"
     warnings.warn(ScenarioWarning(text), stacklevel=2)

@@ -52,8 +52,6 @@ MassDensity = Annotated[float, Quantity("g/mL", "a density", 0.5, 5, "1.3 g/mL")
 Grain = Annotated[float, Quantity("um", "a length", 0.01, 1e3, "5 um")]
 HalfLife = Annotated[float, Quantity("d", "a time", 0.01, 1e6, "120 d")]
 Content = Annotated[float, Quantity("ng/ug", "a mass in a mass", 0, 1e3, "0.1 ng/ug")]
-Share = Annotated[float, Field(gt=0, le=1)]
-LogRatio = Annotated[float, Field(ge=-12, le=12)]
 
 
 NO_CONTROL = "none"
@@ -69,6 +67,24 @@ def _whole(low: int, high: int) -> BeforeValidator:
         return value
 
     return BeforeValidator(check)
+
+
+def _number(low: float, high: float) -> BeforeValidator:
+    def check(value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise InputError("wrong type", value=value, allowed=f"a number from {low:g} to {high:g}")
+        if not low <= value <= high:
+            raise InputError("out of range", value=value, allowed=f"{low:g} to {high:g}")
+        return float(value)
+
+    return BeforeValidator(check)
+
+
+def _full(value: object) -> float | str:
+    """Take a size of an action: a number, or a rate with its unit; which of them, the action says."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise InputError("wrong type", value=value, allowed="a number, or a rate such as '0.02 /h'")
+    return value if isinstance(value, str) else float(value)
 
 
 def _one_of(names: Callable[[], Iterable[str]]) -> BeforeValidator:
@@ -95,6 +111,12 @@ def _treatment_names() -> Iterable[str]:
     return load_treatments()
 
 
+Share = Annotated[float, _number(1e-4, 1.0)]
+LogRatio = Annotated[float, _number(-12.0, 12.0)]
+Ratio = Annotated[float, _number(1e-3, 1e6)]
+Hill = Annotated[float, _number(0.1, 10.0)]
+Full = Annotated[Any, BeforeValidator(_full)]
+Flag = Annotated[bool, Field(strict=True)]
 Site = Annotated[str, _one_of(site_names)]
 InitialState = Annotated[str, _one_of(lambda: INITIAL_STATES)]
 Pattern = Annotated[str, _one_of(lambda: PATTERNS)]
@@ -125,7 +147,7 @@ class Patient(Table):
     initial_state: InitialState
     scar_depth_um: ScarSize | None = Field(default=None, alias="scar_depth")
     scar_width_um: ScarSize | None = Field(default=None, alias="scar_width")
-    excised: bool = False
+    excised: Flag = False
 
 
 class Sample(Table):
@@ -174,15 +196,15 @@ class LaserEvent(Table):
     cooling_w_per_m2_k: Transfer = Field(default=1000.0, alias="cooling_transfer")
     cooling_before_s: Precooling = Field(default=0.0, alias="cooling_before")
     jitter_um: Jitter = Field(default=0.0, alias="jitter")
-    sham: bool = False
+    sham: Flag = False
 
 
 class ActionTable(Table):
     """What a drug does: size at full effect, free concentration of half effect, Hill exponent."""
 
-    full: float | str
+    full: Full
     half_effect_ug_per_ml: Concentration = Field(alias="half_effect")
-    hill: Annotated[float, Field(ge=0.1, le=10)] = 1.0
+    hill: Hill = 1.0
 
 
 class DrugTable(Table):
@@ -195,7 +217,7 @@ class DrugTable(Table):
     dermis_diffusivity_um2_per_s: Diffusivity | None = Field(default=None, alias="dermis_diffusivity")
     epidermis_diffusivity_um2_per_s: Diffusivity | None = Field(default=None, alias="epidermis_diffusivity")
     corneum_permeability_cm_per_h: Permeability | None = Field(default=None, alias="corneum_permeability")
-    corneum_partition: Annotated[float, Field(ge=1e-3, le=1e6)] | None = None
+    corneum_partition: Ratio | None = None
     capillary_exchange_per_h: Rate | None = Field(default=None, alias="capillary_exchange")
     plasma_unbound_share: Share | None = None
     solubility_ug_per_ml: Concentration | None = Field(default=None, alias="solubility")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mendsim.abm.agents.keratinocyte import CELL_KIND
 from mendsim.abm.drugs.donor import Donor
-from mendsim.abm.drugs.drug import GROWTH_FACTORS, Drug
+from mendsim.abm.drugs.drug import Drug
 from mendsim.abm.drugs.injection import inject
 from mendsim.abm.drugs.media import living_media
 from mendsim.abm.drugs.particles import Particles
@@ -18,7 +18,6 @@ from mendsim.abm.tissue import AIR, CLOT, DERMIS, EPIDERMIS, HYPODERMIS
 from mendsim.common.errors import InputError
 
 if TYPE_CHECKING:
-    from mendsim.abm.fields.field import Field
     from mendsim.abm.model import HealingModel
 
 _UL_PER_ML, _UM_PER_UL_PER_CM2 = 1e3, 10.0
@@ -65,37 +64,42 @@ class Delivery:
     def _put_on_particles(self, concentration_ug_per_ml: float, duration_h: float, volume_ul_per_cm2: float) -> None:
         """Let channels take particles at once; the rest stays on the surface until it is wiped off."""
         self._removed_ug += self._suspension_ug
-        taken = self.particles.place(concentration_ug_per_ml, volume_ul_per_cm2 * _UM_PER_UL_PER_CM2)
         area_cm2 = self.model.lattice.surface_area_mm2 * _CM2_PER_MM2
-        offered = max(taken, concentration_ug_per_ml * volume_ul_per_cm2 / _UL_PER_ML * area_cm2)
+        offered = concentration_ug_per_ml * volume_ul_per_cm2 / _UL_PER_ML * area_cm2
+        taken = self.particles.place(concentration_ug_per_ml, volume_ul_per_cm2 * _UM_PER_UL_PER_CM2, offered)
         self._given_ug += offered
         self._suspension_ug = offered - taken
         self._suspension_until_h = self.model.time_h + duration_h
 
-    def put_in(self, concentration_ug_per_ml: float, volume_ul: float, depth_um: float) -> None:
-        """Inject a volume at a depth; what leaks out of open channels is wiped off."""
+    def put_in(self, concentration_ug_per_ml: float, volume_ul: float, depth_um: float) -> float:
+        """Inject a volume at a depth; what leaks out of open channels is wiped off.
+
+        Returns
+        -------
+        Share of the depot that lies within the sample.
+        """
         depot = inject(self.model, volume_ul, depth_um)
         content = concentration_ug_per_ml * depot.share
         amount = float(np.sum(content)) * self._site_ml
-        leaked = max(0.0, concentration_ug_per_ml * depot.offered_sites * self._site_ml - amount)
+        # what lies outside the sample is not booked, nor what of the leak belongs to it
+        whole = concentration_ug_per_ml * depot.wanted_sites * self._site_ml * depot.inside_share
+        leaked = max(0.0, whole - amount)
         if self.drug.is_particles:
             self.particles.content += content
             self._given_ug += amount + leaked
             self._removed_ug += leaked
-            return
+            return depot.inside_share
         self.transport.put_in(content, living_media(self.model, self.drug), self.model.time_h)
         self.transport.booked["given"] += leaked
         self.transport.booked["removed"] += leaked
+        return depot.inside_share
 
     def step(self) -> None:
         """Advance by one step of the model."""
         model, dt_h = self.model, self.model.step_h
         if not self.transport.idle:
-            before = self.transport.booked["degraded"]
-            media = living_media(model, self.drug)
-            self.transport.advance(media, model.time_h, dt_h)
-            if self.transport.booked["degraded"] > before:
-                self._release(media.degradation_per_h)
+            self.transport.advance(living_media(model, self.drug), model.time_h, dt_h)
+            self._release(dt_h)
         dissolved, shed = self.particles.step(dt_h)
         self._degraded_ug += dissolved
         self._removed_ug += shed
@@ -103,12 +107,17 @@ class Delivery:
             self._removed_ug += self._suspension_ug
             self._suspension_ug = 0.0
 
-    def _release(self, degradation_per_h: NDArray[np.float64]) -> None:
-        """Set free the growth factors of what was spent."""
-        spent = degradation_per_h * self.transport.field.concentration / _SECONDS_PER_HOUR
-        for name in GROWTH_FACTORS:
-            if content := self.drug[f"{name}_ng_per_ug"]:
-                field: Field = getattr(self.model, name)
+    def _release(self, dt_h: float) -> None:
+        """Set free the growth factors of what was spent, over the coming step; of TGF-beta1 a share is active."""
+        model, spent = self.model, self.transport.spent / (dt_h * _SECONDS_PER_HOUR)
+        active = model.parameters["tgf_beta1.plasmin_active_share"]
+        for field, content in (
+            (model.tgf_beta1, active * self.drug["tgf_beta1_ng_per_ug"]),
+            (model.latent_tgf_beta1, (1.0 - active) * self.drug["tgf_beta1_ng_per_ug"]),
+            (model.vegf, self.drug["vegf_ng_per_ug"]),
+            (model.pdgf, self.drug["pdgf_ng_per_ug"]),
+        ):
+            if content > 0.0:
                 field.add_source(content * field.restrict(spent))
 
     @property

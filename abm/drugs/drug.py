@@ -84,7 +84,7 @@ NUMBERS: Mapping[str, Number] = MappingProxyType(
         ),
         "degradation_per_h": Number(unit="1/h", low=0.0, high=1e3, meaning="loss of what is free", otherwise=0.0),
         "crystal_radius_um": Number(
-            unit="um", low=0.01, high=500.0, meaning="radius of crystals of a suspension", otherwise=5.0
+            unit="um", low=0.01, high=1e3, meaning="radius of crystals of a suspension", otherwise=5.0
         ),
         "crystal_density_g_per_ml": Number(
             unit="g/mL", low=0.5, high=5.0, meaning="density of crystals or particles", otherwise=1.3
@@ -194,13 +194,16 @@ def resolved(name: str, tables: Iterable[Parameters], p: Parameters) -> Paramete
     ------
     InputError : a drug that is in no table, or one without its molar mass or lipophilicity.
     """
+    tables = list(tables)
     found = next((table for table in tables if table.group(name)), None)
-    if found is None:
+    if found is None and tables:
         raise InputError("unknown drug", key="drug", value=name, allowed=choices(drug_names()))
+    if found is None:
+        found = Parameters({})  # a drug of which nothing is said
     entries = {key: entry for key, entry in found.entries.items() if key.startswith(f"{name}.")}
     for key in ("molar_mass_g_per_mol", "log_octanol_water"):
         if f"{name}.{key}" not in entries:
-            raise InputError("a drug needs this number", key=f"drugs.{name}.{key}", value="nothing", allowed="a number")
+            raise InputError("a drug needs this number", key=f"drugs.{name}.{key}")
     mass, lipophilicity = (entries[f"{name}.{key}"].value for key in ("molar_mass_g_per_mol", "log_octanol_water"))
     for key, number in NUMBERS.items():
         if f"{name}.{key}" in entries or number.otherwise is None:
@@ -215,7 +218,7 @@ def resolved(name: str, tables: Iterable[Parameters], p: Parameters) -> Paramete
             continue
         if f"{name}.{action}_{_HALF}" not in entries:
             key = f"drugs.{name}.{action}_{_HALF}"
-            raise InputError("an action needs this number", key=key, value="nothing", allowed="a concentration")
+            raise InputError("an action needs this number", key=key, allowed="a concentration")
         if (hill := f"{name}.{action}_{_HILL}") not in entries:
             number = action_keys()[f"{action}_{_HILL}"]
             entries[hill] = _entry(1.0, number, source="one-site saturation", evidence="assumed", origin="law")

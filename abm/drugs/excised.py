@@ -120,7 +120,7 @@ class ExcisedSkin:
             conductivity=conductivity,
             capacity=capacity,
             clearance_per_h=np.zeros(air.shape),
-            degradation_per_h=drug["degradation_per_h"] * ~air,
+            degradation_per_h=drug["degradation_per_h"] * water * ~air,
             sink_per_s=sink,
         )
 

@@ -27,12 +27,14 @@ class Depot:
     ----------
     share : float64 ``(nz, ny, nx)``, volume of injected liquid over that of tissue.
     leaked_share : share of what was injected that ran out of open channels.
-    offered_sites : what the sample would hold without the leak, in sites full of liquid.
+    wanted_sites : what it would be without leaks in a sample large enough, in sites full of liquid.
+    inside_share : share of what did not leak that lies within the sample.
     """
 
     share: NDArray[np.float64]
     leaked_share: float
-    offered_sites: float
+    wanted_sites: float
+    inside_share: float
 
 
 def inject(model: HealingModel, volume_ul: float, depth_um: float) -> Depot:
@@ -49,10 +51,9 @@ def inject(model: HealingModel, volume_ul: float, depth_um: float) -> Depot:
     y, x = lattice.ny // 2, lattice.nx // 2
     z = min(lattice.air_sites + int(depth_um / lattice.spacing_um), lattice.nz - 1)
     fluid = p["drug.depot_fluid_share"]
-    wanted = _sites_of(volume_ul / fluid * _UM3_PER_UL, depth_um, lattice.spacing_um, lattice.ny > 1)
-    offered = fluid * min(wanted, float(np.count_nonzero(takes)))
+    wanted = fluid * _sites_of(volume_ul / fluid * _UM3_PER_UL, depth_um, lattice.spacing_um, lattice.ny > 1)
     if codes[z, y, x] == AIR:
-        return Depot(share=np.zeros(codes.shape), leaked_share=1.0, offered_sites=offered)
+        return Depot(share=np.zeros(codes.shape), leaked_share=1.0, wanted_sites=wanted, inside_share=1.0)
     # no liquid goes into epidermis: a tip in it pushes on to the dermis below
     z += int(np.argmax(takes[z:, y, x]))
     field = Field(name="injection pressure", unit="mmHg", lattice=lattice, factor=1, decay_per_s=0.0)
@@ -75,8 +76,8 @@ def inject(model: HealingModel, volume_ul: float, depth_um: float) -> Depot:
     share[order[: int(sites)]] = fluid
     if int(sites) < len(order):
         share[order[int(sites)]] = fluid * (sites - int(sites))
-    held = float(np.sum(share))
-    return Depot(share=share.reshape(codes.shape), leaked_share=leaked, offered_sites=max(offered, held))
+    inside = min(1.0, float(np.sum(share)) / (fluid * sites)) if sites > 0.0 else 1.0
+    return Depot(share=share.reshape(codes.shape), leaked_share=leaked, wanted_sites=wanted, inside_share=inside)
 
 
 def _sites_of(volume_um3: float, depth_um: float, spacing_um: float, block: bool) -> float:

@@ -62,7 +62,7 @@ def living_media(model: HealingModel, drug: Drug) -> Media:
         conductivity=conductivity,
         capacity=capacity,
         clearance_per_h=_clearance_per_h(model, drug, codes),
-        degradation_per_h=drug["degradation_per_h"] * ~air,
+        degradation_per_h=drug["degradation_per_h"] * np.where(clot, 1.0, water) * ~air,
         sink_per_s=np.zeros(codes.shape),
     )
 
@@ -146,7 +146,9 @@ def _clearance_per_h(model: HealingModel, drug: Drug, codes: NDArray[np.uint8]) 
     p, network = model.parameters, model.vessels
     flow = model.site.blood_flow_ml_per_min_per_100ml * network.flow_of_a_vessel() * _PER_MIN_100ML_IN_PER_H
     exchange = drug["capillary_exchange_ml_per_min_100ml"] * _PER_MIN_100ML_IN_PER_H
-    by_blood = -flow * math.expm1(-exchange / flow) if flow > 0.0 else 0.0
+    # blood carries what its proteins bind, too, but only what is free comes through the wall
+    carried = flow / drug["plasma_unbound_share"]
+    by_blood = -carried * math.expm1(-exchange / carried) if flow > 0.0 else 0.0
     vessels = spread(network.raster.supply(codes, network.raster.filled), codes.shape, model.oxygen.factor)
     perfused = np.isin(codes, (DERMIS, HYPODERMIS, CLOT))
     cleared: NDArray[np.float64] = perfused * (by_blood * vessels + p["drug.lymph_per_h"])

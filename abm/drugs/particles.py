@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
+from scipy.ndimage import distance_transform_edt, label, maximum
 
 from mendsim.abm.drugs.drug import Drug
 from mendsim.abm.drugs.media import solid_share
@@ -41,36 +41,41 @@ class Particles:
 
     def admitted(self) -> NDArray[np.float64]:
         """Share of each site that suspension can fill: fluid of channels, as far as they are wide enough."""
-        model, code = self.model, self.model.tissue.code
-        channel = code == CLOT
+        model, tissue = self.model, self.model.tissue
+        channel = tissue.code == CLOT
         if not channel.any():
-            return np.zeros(code.shape)
-        reach = _reach_from_air(channel, code == AIR)
-        # width of a channel, across the way in: twice the distance to its wall in the layer
-        width_um = 2.0 * np.stack([_half_width(layer) for layer in channel]) * model.lattice.spacing_um
+            return np.zeros(channel.shape)
+        air = tissue.codes() == AIR
+        reach = _reach_from_air(channel, air)
+        # the hollow in the mouth of a channel is part of its width
+        hollow = air & (np.arange(channel.shape[0])[:, None, None] >= tissue.intact_bed_z)
+        width_um = np.stack([_width(layer) for layer in channel | hollow]) * model.lattice.spacing_um
         smallest, largest = self.drug["particle_low_um"], self.drug["particle_high_um"]
         fitting = np.clip((width_um - smallest) / max(largest - smallest, _SAME_UM), 0.0, 1.0)
-        fluid = 1.0 - solid_share(model.time_h - model.tissue.clot_since_h, model.parameters)
+        fluid = 1.0 - solid_share(model.time_h - tissue.clot_since_h, model.parameters)
         loose = 1.0 - model.parameters["fibrin.packed_solid_share"]
         # a clot that has packed lets nothing in
         open_share = np.clip((fluid - loose) / (1.0 - loose), 0.0, 1.0)
         share: NDArray[np.float64] = np.where(reach, fitting * open_share, 0.0)
         return share
 
-    def place(self, concentration_ug_per_ml: float, film_um: float) -> float:
+    def place(self, concentration_ug_per_ml: float, film_um: float, available_ug: float = math.inf) -> float:
         """Let channels take particles from a suspension; return the amount that went in, ug.
 
         The suspension fills what admits it, and what lies over the mouth of a channel settles into it: a particle of
-        50 um sinks a millimetre in two seconds (Stokes). Channels take spheres until they are packed.
+        50 um sinks a millimetre in two seconds (Stokes). Channels take spheres until they are packed, and no more than
+        there is.
         """
         admitted = self.admitted()
-        spacing = self.model.lattice.spacing_um
+        spacing, site_ml = self.model.lattice.spacing_um, self.model.lattice.site_volume_ml
         height_um = admitted.sum(axis=0) * spacing
         over = np.divide(film_um, height_um, out=np.zeros(height_um.shape), where=height_um > 0.0)
         most = self.model.parameters["drug.packed_spheres_share"] * self.drug["crystal_density_g_per_ml"] * _UG_PER_G
         taken = np.minimum(concentration_ug_per_ml * admitted * (1.0 + over), np.maximum(most - self.content, 0.0))
-        self.content += taken
-        return float(np.sum(taken)) * self.model.lattice.site_volume_ml
+        wanted = float(np.sum(taken)) * site_ml
+        share = min(1.0, available_ug / wanted) if wanted > 0.0 else 0.0
+        self.content += share * taken
+        return share * wanted
 
     def step(self, dt_h: float) -> tuple[float, float]:
         """Dissolve, and feed TGF-beta1; return what dissolved, and what was shed with the surface, ug."""
@@ -104,18 +109,20 @@ class Particles:
         return surface
 
 
-def _half_width(layer: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Half of the width of the channels of a layer ``(ny, nx)``, in sites: the largest distance to a wall in each.
+def _width(layer: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Width of the channels of a layer ``(ny, nx)``, in sites: of a section its own, else twice the way to the wall.
 
-    A section sees a channel as a slit as wide as it is; sides of the lattice are mirrors, so no wall.
+    Sides of the lattice are mirrors, so no wall.
     """
     if not layer.any() or layer.all():
         return np.full(layer.shape, float(max(layer.shape)) if layer.any() else 0.0)
-    from scipy.ndimage import label, maximum
-
-    away = distance_transform_edt(np.pad(layer, ((0, 0), (1, 1)), mode="edge") if layer.shape[0] == 1 else layer)
-    away = away[:, 1:-1] if layer.shape[0] == 1 else away
     pieces, count = label(layer)
+    if layer.shape[0] == 1:
+        sizes = np.bincount(pieces.ravel(), minlength=count + 1).astype(np.float64)
+        sizes[0] = 0.0
+        slits: NDArray[np.float64] = sizes[pieces]
+        return slits
+    away = 2.0 * distance_transform_edt(layer)
     widest = np.concatenate([[0.0], np.atleast_1d(maximum(away, pieces, np.arange(1, count + 1)))])
     out: NDArray[np.float64] = widest[pieces]
     return out
@@ -123,8 +130,6 @@ def _half_width(layer: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 def _reach_from_air(channel: NDArray[np.bool_], air: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Sites of channels that are joined to air from above."""
-    from scipy.ndimage import label
-
     pieces, _ = label(channel | air)
     open_pieces = np.unique(pieces[0][air[0]])
     joined: NDArray[np.bool_] = np.isin(pieces, open_pieces[open_pieces > 0]) & channel

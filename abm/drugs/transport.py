@@ -65,6 +65,7 @@ class Transport:
     field : free concentration and capacity.
     crystals : float64 ``(nz, ny, nx)`` ug/mL that is not dissolved, in donor and skin.
     booked : ug of each of :data:`LEDGER`, since the start.
+    spent : float64 ``(nz, ny, nx)`` ug/mL that was degraded in the last step.
     """
 
     def __init__(self, drug: Drug, lattice: Lattice):
@@ -73,6 +74,7 @@ class Transport:
             name=drug.name, unit="ug/mL", lattice=lattice, factor=1, decay_per_s=0.0, tolerance=_TOLERANCE
         )
         self.crystals = np.zeros(lattice.shape)
+        self.spent = np.zeros(lattice.shape)
         self.booked = dict.fromkeys(LEDGER, 0.0)
         self._donor: Donor | None = None
         self._wet, self._held = np.zeros(lattice.shape, bool), np.zeros(lattice.shape, bool)
@@ -138,6 +140,7 @@ class Transport:
 
     def advance(self, media: Media, now_h: float, dt_h: float) -> None:
         """Advance by ``dt_h`` hours from ``now_h`` in the skin as it is now."""
+        self.spent[...] = 0.0
         if self.idle:
             return
         self._take(media)
@@ -173,7 +176,9 @@ class Transport:
         c = field.concentration
         self.crystals -= dissolving * (soluble - c) * seconds
         self.booked["cleared"] += self._sum(media.clearance_per_h * c) * dt_h
-        self.booked["degraded"] += self._sum(media.degradation_per_h * c) * dt_h
+        degraded = media.degradation_per_h * c * dt_h
+        self.spent += degraded
+        self.booked["degraded"] += self._sum(degraded)
         self.booked["received"] += self._sum(media.sink_per_s * c) * seconds
         if self._donor is not None and self._donor.infinite:
             _, back = field.flows()

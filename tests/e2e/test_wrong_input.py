@@ -96,7 +96,7 @@ WRONG: dict[str, tuple[tuple[str, str], str]] = {
         ('"laser"', '"lazer"'),
         (
             "x.toml: events.0: unknown kind (got 'lazer'); "
-            "allowed: 'laser', 'drug', 'aftercare', 'punch', 'incision', 'contact_burn'"
+            "allowed: 'laser', 'drug', 'injection', 'aftercare', 'punch', 'incision', 'contact_burn'"
         ),
     ),
     "a punch wider than the sample": (

@@ -129,6 +129,7 @@ def _series(time_h: np.ndarray, treated: bool) -> dict[str, np.ndarray]:
         "hair_density_per_cm2": 60.0 + 30.0 * wound * rise,
         "hair_length_mm": 20.0 + 0.3 * day,
         "autoreactive_t_cell_count": 20.0 * (one - 0.2 * wound * rise),
+        "drug_given_ug_per_cm2": 100.0 * one,
         "drug_donor_ug_per_cm2": 100.0 * np.exp(-day / (0.5 if treated else 5.0)),
         "drug_epidermis_ug_per_cm2": 5.0 * np.exp(-day / 2.0) * (1.0 - np.exp(-day / 0.2)),
         "drug_dermis_ug_per_cm2": (20.0 if treated else 2.0) * np.exp(-day / 4.0) * (1.0 - np.exp(-day / 0.2)),

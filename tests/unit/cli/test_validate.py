@@ -16,6 +16,8 @@ from mendsim.scenarios import run_cache
 def test_every_study_is_a_scenario_with_sources_and_a_day_of_untouched_skin(setting) -> None:
     scenario = _scenario(setting)
     assert scenario.sources
+    if scenario.patient.excised:  # nothing lives that could be looked at before
+        return
     assert scenario.save.snapshots_h[0] < scenario.events[0].at_h == 24.0
     assert 24.0 in scenario.save.snapshots_h
 
