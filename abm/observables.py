@@ -139,9 +139,7 @@ OBSERVABLES = {
     "hair_length_mm": Quantity("mm", "mean length out of the skin of those hairs"),
     "autoreactive_t_cell_count": Quantity("1", "T cells that recognise hair bulbs"),
     "cd8_t_cell_count": Quantity("1", "CD8 T cells"),
-    "clot_solid_share": Quantity(
-        "1", "mean share of the clot in channels and wounds that is solid; not a number without clot"
-    ),
+    "clot_solid_share": Quantity("1", "mean share of the clot in channels and wounds that is solid; 0 without clot"),
     "drug_given_ug_per_cm2": Quantity("ug/cm2", "drug given so far; of a donor without end, what has entered"),
     "drug_donor_ug_per_cm2": Quantity("ug/cm2", "drug left on the surface"),
     "drug_removed_ug_per_cm2": Quantity("ug/cm2", "drug wiped off, leaked from an injection, or shed with the surface"),

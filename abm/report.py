@@ -130,7 +130,7 @@ def _hair_and_drug(model: HealingModel) -> dict[str, float]:
     solid = solid_share(model.time_h - model.tissue.clot_since_h[clot], model.parameters)
     return {
         **follicle.observe(model),
-        "clot_solid_share": float(np.mean(solid)) if len(solid) else float("nan"),
+        "clot_solid_share": float(np.mean(solid)) if len(solid) else 0.0,
         **amounts,
     }
 

@@ -61,7 +61,7 @@ def plug_dense_h(run: xr.DataTree) -> float:
     if course is None:
         return np.nan
     days, share = course
-    after = (days >= 0.0) & np.isfinite(share)
+    after = (days >= 0.0) & (share > 0.0)
     if not after.any():
         return np.nan
     # the first row after the session is the fresh clot, and already above nothing

@@ -141,7 +141,7 @@ def test_an_interrupted_demonstration_stops_its_workers(start: Start, tmp_path: 
         time.sleep(10)
         assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)  # ends when the last worker has closed the pipe too
+        _, err = process.communicate(timeout=180)  # ends when the last worker has closed the pipe too
     assert process.returncode == 130
     assert err.splitlines() == ["mendsim: interrupted; the unfinished run was not kept"]
     assert list(tmp_path.iterdir()) == []
