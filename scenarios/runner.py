@@ -231,7 +231,8 @@ def _treat(
 
 
 def _warn_if_closed(model: HealingModel | ExcisedSkin, where: str, event: DrugEvent, recording: Recording) -> None:
-    if not isinstance(model, HealingModel) or not recording.injuries or model.surface.is_open():
+    hurt = any(injury.record["kind"] != "sham" for _, injury in recording.injuries)
+    if not isinstance(model, HealingModel) or not hurt or model.surface.is_open():
         return
     closed_d, at_d = model.surface.closed_h / _HOURS_PER_DAY, event.at_h / _HOURS_PER_DAY
     text = f"{where}: {event.drug} meets closed skin on day {at_d:.3g}: the last opening closed on day {closed_d:.3g}"
