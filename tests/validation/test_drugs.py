@@ -73,8 +73,8 @@ def test_what_comes_later_finds_less_open():
 
 
 LADD = {
-    "patient.scar_width": "400 um",
-    "lattice.width": "1 mm",
+    "patient.scar_width": "300 um",
+    "lattice.width": "0.7 mm",
     "lattice.depth": "0.9 mm",
     "save.snapshots": ["0 d"],
     "save.series_every": "0.5 h",
@@ -107,7 +107,9 @@ def test_particles_in_channels_bring_tgf_beta1_through_macrophages(with_particle
 
 
 def test_a_steroid_on_fresh_channels_slows_their_closure_and_keeps_neutrophils_away():
-    scenario = scenarios.load("ladd").with_values(LADD | {"follow_up": "3 d", "patient.scar_width": "200 um"})
+    scenario = scenarios.load("ladd").with_values(
+        LADD | {"follow_up": "3 d", "patient.scar_width": "200 um", "lattice.width": "1 mm"}
+    )
     steroid = {"events.1.drug": "triamcinolone", "events.1.concentration": "10 mg/mL", "events.1.volume": "20 uL/cm^2"}
     runs = [scenario.with_values(steroid), scenario.with_values({"events": scenario.written["events"][:1]})]
     closed_h, neutrophils = [], []
