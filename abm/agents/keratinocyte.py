@@ -124,10 +124,13 @@ def level(model: HealingModel) -> None:
     )
 
 
-def _places(model: HealingModel) -> NDArray[np.float64]:
-    """Middles of the sites of every row, ``(n_rows, 3)`` um; rows of no cell are anywhere in the sample."""
+def _drug_factor(model: HealingModel) -> NDArray[np.float64]:
+    """Factor of a drug on division, by row; rows of no cell are anywhere in the sample."""
     cells = model.population(Keratinocyte)
-    return (np.stack([cells["ix"], cells["iy"], cells["iz"]], axis=1) + 0.5) * model.lattice.spacing_um
+    if not model.drug_acts("keratinocyte_division"):
+        return np.ones(cells.n_rows)
+    places = (np.stack([cells["ix"], cells["iy"], cells["iz"]], axis=1) + 0.5) * model.lattice.spacing_um
+    return model.drug_at("keratinocyte_division", places)
 
 
 def divide(model: HealingModel) -> None:
@@ -151,7 +154,7 @@ def divide(model: HealingModel) -> None:
         model.seed,
         model.step_index,
         model.step_h,
-        model.drug_at("keratinocyte_division", _places(model)) / p["keratinocyte.wound_cycle_h"],
+        _drug_factor(model) / p["keratinocyte.wound_cycle_h"],
         p["keratinocyte.crowding_steepness"],
         p["keratinocyte.cycle_spread"],
         int(p["keratinocyte.amplifying_divisions"]),

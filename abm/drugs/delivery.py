@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mendsim.abm.agents.keratinocyte import CELL_KIND
-from mendsim.abm.drugs.donor import Donor
+from mendsim.abm.drugs.amounts import donor, middle_third, reported, volume_ml
 from mendsim.abm.drugs.drug import Drug
 from mendsim.abm.drugs.injection import inject
 from mendsim.abm.drugs.media import living_media
@@ -20,8 +20,7 @@ from mendsim.common.errors import InputError
 if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
 
-_UL_PER_ML, _UM_PER_UL_PER_CM2 = 1e3, 10.0
-_CM2_PER_MM2 = 1e-2
+_UM_PER_UL_PER_CM2 = 10.0
 _SECONDS_PER_HOUR = 3600.0
 
 
@@ -41,31 +40,23 @@ class Delivery:
         self._given_ug = self._removed_ug = self._degraded_ug = 0.0
         """What is booked of particles."""
         self._suspension_ug, self._suspension_until_h = 0.0, 0.0
-        depth = np.broadcast_to(model.lattice.depth_um[:, None, None], model.lattice.shape)
-        dermal = depth[model.intact_dermis]
-        top, third = float(dermal.min()), float(np.ptp(dermal)) / 3.0
-        self._middle = model.intact_dermis & (depth > top + third) & (depth < top + 2.0 * third)
+        self._middle = middle_third(model.intact_dermis, model.lattice)
 
     def put_on(self, concentration_ug_per_ml: float, duration_h: float, volume_ul_per_cm2: float) -> None:
         """Wipe off what lies on the skin and put a fresh donor there; an infinite volume is never used up."""
         model = self.model
-        area_cm2 = model.lattice.surface_area_mm2 * _CM2_PER_MM2
-        volume_ml = volume_ul_per_cm2 / _UL_PER_ML * area_cm2
         if self.drug.is_particles:
             if np.isinf(volume_ul_per_cm2):
                 raise InputError("particles need a volume", key="volume", value="infinite", allowed="50 uL/cm^2")
             self._put_on_particles(concentration_ug_per_ml, duration_h, volume_ul_per_cm2)
             return
-        donor = Donor(
-            concentration_ug_per_ml=concentration_ug_per_ml, volume_ml=volume_ml, end_h=model.time_h + duration_h
-        )
-        self.transport.put_on(donor, living_media(model, self.drug), model.time_h)
+        fresh = donor(concentration_ug_per_ml, volume_ul_per_cm2, model.time_h + duration_h, model.lattice)
+        self.transport.put_on(fresh, living_media(model, self.drug), model.time_h)
 
     def _put_on_particles(self, concentration_ug_per_ml: float, duration_h: float, volume_ul_per_cm2: float) -> None:
         """Let channels take particles at once; the rest stays on the surface until it is wiped off."""
         self._removed_ug += self._suspension_ug
-        area_cm2 = self.model.lattice.surface_area_mm2 * _CM2_PER_MM2
-        offered = concentration_ug_per_ml * volume_ul_per_cm2 / _UL_PER_ML * area_cm2
+        offered = concentration_ug_per_ml * volume_ml(volume_ul_per_cm2, self.model.lattice)
         taken = self.particles.place(concentration_ug_per_ml, volume_ul_per_cm2 * _UM_PER_UL_PER_CM2, offered)
         self._given_ug += offered
         self._suspension_ug = offered - taken
@@ -141,27 +132,20 @@ class Delivery:
     def observe(self) -> dict[str, float]:
         """Amounts now, for an area of skin; all places together hold what was given."""
         model, booked = self.model, self.transport.booked
-        codes, kinds = model.tissue.codes(), model.cell_kinds()
-        held, per_cm2 = self.in_skin_ug_per_ml(), 1.0 / (model.lattice.surface_area_mm2 * _CM2_PER_MM2)
-
-        def inside(mask: NDArray[np.bool_]) -> float:
-            return float(np.sum(held[mask], dtype=np.float64)) * self._site_ml
-
-        horny = kinds == CELL_KIND["corneocyte"]
+        codes = model.tissue.codes()
+        horny = model.cell_kinds() == CELL_KIND["corneocyte"]
+        places = {
+            "corneum": horny,
+            "epidermis": (codes == EPIDERMIS) & ~horny,
+            "channel": codes == CLOT,
+            "dermis": codes == DERMIS,
+            "hypodermis": codes == HYPODERMIS,
+        }
         amounts = {
+            **booked,
             "given": booked["given"] + self._given_ug,
             "donor": self.transport.donor_ug() + self._suspension_ug,
             "removed": booked["removed"] + self._removed_ug,
-            "corneum": inside(horny),
-            "epidermis": inside((codes == EPIDERMIS) & ~horny),
-            "channel": inside(codes == CLOT),
-            "dermis": inside(codes == DERMIS),
-            "hypodermis": inside(codes == HYPODERMIS),
-            "cleared": booked["cleared"],
             "degraded": booked["degraded"] + self._degraded_ug,
-            "received": booked["received"],
         }
-        return {
-            **{f"drug_{place}_ug_per_cm2": amount * per_cm2 for place, amount in amounts.items()},
-            "drug_middle_dermis_ug_per_ml": float(np.mean(held[self._middle])) if self._middle.any() else 0.0,
-        }
+        return reported(amounts, self.in_skin_ug_per_ml(), places, self._middle, model.lattice)

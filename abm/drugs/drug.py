@@ -19,13 +19,16 @@ GROWTH_FACTORS = ("tgf_beta1", "vegf", "pdgf")
 
 @dataclass(frozen=True, kw_only=True)
 class Number:
-    """A number of a drug: unit, allowed range, meaning, and what it is where none is given (None: it must be given)."""
+    """A number of a drug: unit, allowed range, meaning, and what it is where none is given.
+
+    That is a law of molar mass and lipophilicity, the name of a parameter, a number, or None: it must be given.
+    """
 
     unit: str
     low: float
     high: float
     meaning: str
-    otherwise: Callable[[float, float, Parameters], float] | float | None
+    otherwise: Callable[[float, float, Parameters], float] | str | float | None
 
 
 NUMBERS: Mapping[str, Number] = MappingProxyType(
@@ -84,10 +87,18 @@ NUMBERS: Mapping[str, Number] = MappingProxyType(
         ),
         "degradation_per_h": Number(unit="1/h", low=0.0, high=1e3, meaning="loss of what is free", otherwise=0.0),
         "crystal_radius_um": Number(
-            unit="um", low=0.01, high=1e3, meaning="radius of crystals of a suspension", otherwise=5.0
+            unit="um",
+            low=0.01,
+            high=1e3,
+            meaning="radius of crystals of a suspension",
+            otherwise="drug.crystal_radius_um",
         ),
         "crystal_density_g_per_ml": Number(
-            unit="g/mL", low=0.5, high=5.0, meaning="density of crystals or particles", otherwise=1.3
+            unit="g/mL",
+            low=0.5,
+            high=5.0,
+            meaning="density of crystals or particles",
+            otherwise="drug.crystal_density_g_per_ml",
         ),
         "particle_low_um": Number(
             unit="um", low=0.0, high=1e3, meaning="smallest diameter of particles that do not dissolve", otherwise=0.0
@@ -208,10 +219,16 @@ def resolved(name: str, tables: Iterable[Parameters], p: Parameters) -> Paramete
     for key, number in NUMBERS.items():
         if f"{name}.{key}" in entries or number.otherwise is None:
             continue
-        by_law = callable(number.otherwise)
-        value = number.otherwise(mass, lipophilicity, p) if callable(number.otherwise) else number.otherwise
-        source = "from molar mass and lipophilicity, abm/drugs/laws.py" if by_law else "taken where none is given"
-        evidence = "derived" if by_law else "assumed"
+        if isinstance(number.otherwise, str):
+            value, source, evidence = p[number.otherwise], p.entries[number.otherwise].source, "assumed"
+        elif callable(number.otherwise):
+            value, source = (
+                number.otherwise(mass, lipophilicity, p),
+                "from molar mass and lipophilicity, abm/drugs/laws.py",
+            )
+            evidence = "derived"
+        else:
+            value, source, evidence = number.otherwise, "taken where none is given", "assumed"
         entries[f"{name}.{key}"] = _entry(value, number, source=source, evidence=evidence, origin="law")
     for action in ACTIONS:
         if f"{name}.{action}_full" not in entries:

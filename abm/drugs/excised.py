@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mendsim.abm.drugs.donor import Donor
+from mendsim.abm.drugs.amounts import donor, middle_third, reported
 from mendsim.abm.drugs.drug import Drug
 from mendsim.abm.drugs.laws import tissue_binding
 from mendsim.abm.drugs.media import CM_PER_H_UM_IN_UM2_PER_S
-from mendsim.abm.drugs.transport import Media, Transport
+from mendsim.abm.drugs.transport import LEDGER, Media, Transport
 from mendsim.abm.site import SkinSite
 from mendsim.abm.tissue import AIR, DERMIS, EPIDERMIS, HYPODERMIS
 from mendsim.common.errors import InputError
@@ -23,7 +23,6 @@ from mendsim.thermal.injury import Injury
 from mendsim.thermal.layers import SkinLayers
 
 _REMOVED = 0.5
-_CM2_PER_MM2, _UL_PER_ML = 1e-2, 1e3
 _COLLAGEN = "collagen_denaturation"
 
 
@@ -61,8 +60,7 @@ class ExcisedSkin:
         self._corneum = np.broadcast_to(np.arange(lattice.nz)[:, None, None] == lattice.air_sites, lattice.shape)
         self.denatured = np.zeros(lattice.shape, np.float32)
         self.transport: Transport | None = None
-        third = (min(bottom, float(lattice.depth_um[-1])) - top) / 3.0
-        self._middle = (self.code == DERMIS) & (depth > top + third) & (depth < top + 2.0 * third)
+        self._middle = middle_third(self.code == DERMIS, lattice)
 
     @property
     def time_h(self) -> float:
@@ -93,11 +91,8 @@ class ExcisedSkin:
             self.transport = Transport(drug, self.lattice)
         elif self.transport.drug.name != drug.name:
             raise InputError("one drug in a run", key="drug", value=drug.name, allowed=self.transport.drug.name)
-        volume_ml = volume_ul_per_cm2 / _UL_PER_ML * self.lattice.surface_area_mm2 * _CM2_PER_MM2
-        donor = Donor(
-            concentration_ug_per_ml=concentration_ug_per_ml, volume_ml=volume_ml, end_h=self.time_h + duration_h
-        )
-        self.transport.put_on(donor, self.media(drug), self.time_h)
+        fresh = donor(concentration_ug_per_ml, volume_ul_per_cm2, self.time_h + duration_h, self.lattice)
+        self.transport.put_on(fresh, self.media(drug), self.time_h)
 
     def media(self, drug: Drug) -> Media:
         """Media of the skin as it is: the lowest sites give off all that comes to their lower face."""
@@ -138,23 +133,17 @@ class ExcisedSkin:
 
     def observe(self) -> dict[str, float]:
         """Amounts now, for an area of skin; all places together hold what was given."""
-        held, per_cm2 = self.in_skin_ug_per_ml(), 1.0 / (self.lattice.surface_area_mm2 * _CM2_PER_MM2)
-        booked = dict.fromkeys(("given", "removed", "cleared", "degraded", "received"), 0.0)
-        donor = 0.0
+        booked = dict.fromkeys((*LEDGER, "donor"), 0.0)
         if self.transport is not None:
-            booked, donor = self.transport.booked, self.transport.donor_ug()
-        masks = {
+            booked |= {**self.transport.booked, "donor": self.transport.donor_ug()}
+        places = {
             "corneum": self._corneum & (self.code != AIR),
             "epidermis": (self.code == EPIDERMIS) & ~self._corneum,
+            "channel": np.zeros(self.code.shape, bool),
             "dermis": self.code == DERMIS,
             "hypodermis": self.code == HYPODERMIS,
         }
-        inside = {place: float(np.sum(held[mask])) * self.lattice.site_volume_ml for place, mask in masks.items()}
-        amounts = {**booked, "donor": donor, "channel": 0.0, **inside}
-        return {
-            **{f"drug_{place}_ug_per_cm2": amount * per_cm2 for place, amount in amounts.items()},
-            "drug_middle_dermis_ug_per_ml": float(np.mean(held[self._middle])) if self._middle.any() else 0.0,
-        }
+        return reported(booked, self.in_skin_ug_per_ml(), places, self._middle, self.lattice)
 
     def fields(self) -> dict[str, NDArray]:
         """Compartments and drug, each ``(nz, ny, nx)``."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _HOURS_PER_DAY = 24.0
 _UG_PER_G = 1e6
-_UM_PER_MM3 = 1e9
+_SECONDS_PER_HOUR = 3600.0
 _SAME_UM = 1e-6
 
 
@@ -96,7 +96,7 @@ class Particles:
         self.settled += (1.0 - self.settled) * -np.expm1(-coming * dt_h)
         self.settled *= field.restrict(self.content) > 0.0
         cells = self.surface_mm2_per_mm3() * p["foreign_body.cells_per_mm2"] * self.settled
-        field.add_source(cells * p["macrophage.tgf_beta1_secretion_pg_per_h"] / 3600.0)
+        field.add_source(cells * p["macrophage.tgf_beta1_secretion_pg_per_h"] / _SECONDS_PER_HOUR)
         return dissolved, shed
 
     def surface_mm2_per_mm3(self) -> NDArray[np.float64]:
