@@ -19,6 +19,7 @@ FILES = (
     "vessels.toml",
     "hair.toml",
     "drug_laws.toml",
+    "limits.toml",
 )
 """Data files read by `load_parameters`."""
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import NoReturn
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mendsim.abm import anatomy, barrier, channel, load_parameters, report, signals, wound
+from mendsim.abm import anatomy, barrier, channel, load_parameters, model_state, report, signals, wound
 from mendsim.abm.aftercare import Aftercare
 from mendsim.abm.agents import fibroblast, follicle, heat_shock, keratinocyte, melanocyte, t_cell
+from mendsim.abm.agents.vessel import TipCell
 from mendsim.abm.core import ColumnModel, WorkPool
 from mendsim.abm.drainage import Drainage
 from mendsim.abm.drugs.action import ACTIONS
@@ -143,6 +145,7 @@ class HealingModel(ColumnModel):
         signals.settle(self)
         self.bulb_oxygen_mmhg = follicle.oxygen_mmhg(self)
         self.drainage = Drainage(self)
+        self.enrol([TipCell])  # a saved state names every kind, also one of which there is none yet
 
     @property
     def intact_aligned(self) -> float:
@@ -159,6 +162,11 @@ class HealingModel(ColumnModel):
     def layers(self) -> SkinLayers:
         """Thicknesses that the thermal stage needs."""
         return self.site.layers
+
+    @property
+    def drug(self) -> Drug | None:
+        """The drug that was given, if any was."""
+        return None if self.delivery is None else self.delivery.drug
 
     def injure(self, injury: Injury) -> None:
         """Take in what heat or a blade has done."""
@@ -204,13 +212,23 @@ class HealingModel(ColumnModel):
         """Put a treatment of ``aftercare.toml`` on the skin; again while it lasts, it counts until the later end."""
         self.aftercare.apply(treatment, self.time_h, duration_h)
 
-    def state(self) -> NoReturn:
-        """Refuse: the core would save agents without the tissue, matrix and fields they live in."""
-        raise TypeError("a healing model cannot be saved in mid-run yet; a run is short enough to start again")
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return everything that decides what comes next, as named arrays; call between steps."""
+        return model_state.state_of(self)
 
-    def restore(self, state: object) -> NoReturn:  # noqa: ARG002 - the base's signature
-        """Refuse, as :meth:`state` does."""
-        self.state()
+    def restore(self, state: Mapping[str, NDArray[Any]], drug: Drug | None = None) -> None:
+        """Put back what :meth:`state` returned; the run then goes on bit for bit.
+
+        Parameters
+        ----------
+        state : of a model that was built of the same arguments.
+        drug : that was given until then, if any.
+
+        Raises
+        ------
+        StateError : a state that is damaged, or of another model.
+        """
+        model_state.restore(self, state, drug)
 
     def step(self) -> None:
         """Advance by ``step_h``, in the order of :data:`SCHEDULE`."""

@@ -12,8 +12,12 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mendsim.common.errors import InputError
+from mendsim.scenarios.seal import check_seal
+from mendsim.scenarios.store import folder_of, is_store
 
 HOURS_PER_DAY = 24.0
+_CHECKED_BYTES = 256e6
+"""Stores up to this size are read as a whole when they are opened, which takes a fraction of a second."""
 _WANTED = "the folder that `mendsim run` wrote"
 _HAIRY = "scalp"
 _NO_SCAR_UM = 1.0
@@ -36,13 +40,16 @@ def open_run(path: str | Path) -> xr.DataTree:
     Raises
     ------
     InputError
-        If the path is not a run store.
+        If the path is not a run store, or one that is damaged; of large stores only what can be checked at once is.
     """
     path = Path(path)
     if not path.exists():
+        if folder_of(path).exists():
+            raise InputError("this run is not finished", file=path, allowed=f"after mendsim resume {path}")
         raise InputError("no such run store", file=path, allowed=_WANTED)
-    if not (path / "zarr.json").is_file():
+    if not is_store(path):
         raise InputError("not a run store", file=path, allowed=_WANTED)
+    check_seal(path, most_bytes=_CHECKED_BYTES)
     try:
         run = xr.open_datatree(path, engine="zarr", decode_times=False, consolidated=True)
     except (ValueError, KeyError, OSError) as error:

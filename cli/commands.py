@@ -30,27 +30,46 @@ def show(arguments: argparse.Namespace) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Run a scenario and say where the run store is."""
     scenario = _scenario_of(arguments)
-    import signal
+    from mendsim.cli.running import run_scenario
 
-    from mendsim import scenarios
-    from mendsim.cli.interrupt import stoppable
-    from mendsim.cli.progress import bar
+    run_scenario(
+        scenario,
+        seed=arguments.seed,
+        out=arguments.out,
+        threads=arguments.threads,
+        overwrite=arguments.overwrite,
+        every_s=arguments.checkpoint_every,
+    )
 
-    seed = scenarios.DEFAULT_SEED if arguments.seed is None else arguments.seed
-    if arguments.out == "":
-        raise InputError("no name for the output", key="--out", value="", allowed="a path")
-    out = Path(arguments.out or f"runs/{scenario.name}-seed{seed}")
-    with bar(scenario.name) as show, stoppable(signal.SIGINT) as look:
 
-        def progress(done: int, total: int) -> None:
-            look(done, total)
-            show(done, total)
+def resume(arguments: argparse.Namespace) -> None:
+    """Go on with a run that was interrupted."""
+    from mendsim.cli.running import resume_run
 
-        done = scenarios.run(
-            scenario, out, seed=seed, threads=arguments.threads, overwrite=arguments.overwrite, progress=progress
-        )
-    days, seconds = scenario.follow_up_h / 24, done.data.attrs["wall_time_s"]
-    print(f"{out}: {scenario.title}; {days:g} days in {seconds:.1f} s; content {done.content_hash[:12]}")
+    resume_run(Path(arguments.run), threads=arguments.threads, every_s=arguments.checkpoint_every)
+
+
+def branch(arguments: argparse.Namespace) -> None:
+    """Continue a saved state in one or more other ways."""
+    from mendsim.cli.running import branch_state
+
+    branch_state(
+        Path(arguments.state),
+        arguments.scenarios,
+        values=_values_of(arguments),
+        seed=arguments.seed,
+        out=arguments.out,
+        threads=arguments.threads,
+        overwrite=arguments.overwrite,
+        every_s=arguments.checkpoint_every,
+    )
+
+
+def verify(arguments: argparse.Namespace) -> None:
+    """Check every byte of run stores."""
+    from mendsim.cli.verify import verify_stores
+
+    verify_stores([Path(run) for run in arguments.runs])
 
 
 def plot(arguments: argparse.Namespace) -> None:
@@ -128,9 +147,15 @@ def validate(arguments: argparse.Namespace) -> None:
 
 def _scenario_of(arguments: argparse.Namespace) -> Scenario:
     from mendsim import scenarios
-    from mendsim.scenarios.loading import parsed
 
     scenario = scenarios.load(arguments.scenario)
+    values = _values_of(arguments)
+    return scenario.with_values(values, origin="--set") if values else scenario
+
+
+def _values_of(arguments: argparse.Namespace) -> dict[str, object]:
+    from mendsim.scenarios.loading import parsed
+
     values = {}
     for text in arguments.values:
         key, equals, value = text.partition("=")
@@ -139,4 +164,4 @@ def _scenario_of(arguments: argparse.Namespace) -> Scenario:
                 "not key=value", file="--set", value=text, allowed="for example events.0.pulse_energy='20 mJ'"
             )
         values[key.strip()] = parsed(value.strip())
-    return scenario.with_values(values, origin="--set") if values else scenario
+    return values

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def stoppable(number: int) -> Iterator[Callable[[int, int], None]]:
-    """Let a signal end what runs inside, between two steps; a second signal ends it at once.
+def stoppable(*numbers: int) -> Iterator[Callable[[int, int], None]]:
+    """Let signals end what runs inside, between two steps; a second signal ends it at once.
 
     Yields
     ------
@@ -31,8 +31,9 @@ def stoppable(number: int) -> Iterator[Callable[[int, int], None]]:
         if asked:
             raise KeyboardInterrupt
 
-    before = signal.signal(number, note)
+    before = {number: signal.signal(number, note) for number in numbers}
     try:
         yield look
     finally:
-        signal.signal(number, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from mendsim.cli import commands
-from mendsim.common.errors import InputError, ScenarioWarning
+from mendsim.common.errors import InputError, NumbersError, ScenarioWarning
 
-BAD_INPUT, INTERRUPTED = 2, 130
-"""Exit codes: input that cannot be used, and Ctrl-C."""
+BAD_INPUT, BAD_NUMBERS, INTERRUPTED = 2, 3, 130
+"""Exit codes: input that cannot be used, a model that came to numbers that cannot be, and Ctrl-C or SIGTERM."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -47,14 +47,32 @@ def build_parser() -> argparse.ArgumentParser:
     _scenario(run)
     run.add_argument("--seed", type=_whole(0, 2**63 - 1), help="seed of every random draw (default: 1)")
     run.add_argument("--out", metavar="DIR", help="folder of the run store (default: runs/NAME-seedN)")
-    run.add_argument(
-        "--threads",
-        type=_whole(1, 1024),
-        metavar="N",
-        help="threads that may work at once (default: every core); never changes a result",
-    )
+    _carrying_out(run)
     run.add_argument("--overwrite", action="store_true", help="replace a run that is there already")
     run.set_defaults(command=commands.run)
+
+    resume = add("resume", help="go on with a run that was interrupted, from its last checkpoint", allow_abbrev=False)
+    resume.add_argument("run", metavar="RUN", help="the folder that mendsim run was to write")
+    _carrying_out(resume)
+    resume.set_defaults(command=commands.resume)
+
+    branch = add("branch", help="continue a saved state with other events, or another chance", allow_abbrev=False)
+    branch.add_argument("state", metavar="STATE", help="a file that a run kept because of save.states")
+    branch.add_argument(
+        "scenarios", metavar="NAME_OR_FILE", nargs="*", help="to continue with (default: the scenario of the state)"
+    )
+    _values(branch)
+    branch.add_argument(
+        "--seed", type=_whole(0, 2**63 - 1), help="seed of every random draw from then on (default: as before)"
+    )
+    branch.add_argument("--out", metavar="DIR", help="folder of the run store (default: runs/NAME-from-STATE-seedN)")
+    _carrying_out(branch)
+    branch.add_argument("--overwrite", action="store_true", help="replace a run that is there already")
+    branch.set_defaults(command=commands.branch)
+
+    verify = add("verify", help="check that run stores are whole", allow_abbrev=False)
+    verify.add_argument("runs", metavar="RUN", nargs="+", help="folder that mendsim run wrote")
+    verify.set_defaults(command=commands.verify)
 
     plot = add("plot", help="draw the pictures of a run", allow_abbrev=False)
     plot.add_argument("run", metavar="RUN", help="folder that mendsim run wrote")
@@ -136,8 +154,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         for line in str(error).splitlines():
             print(f"mendsim: {line}", file=sys.stderr)
         return BAD_INPUT
-    except KeyboardInterrupt:
-        print("mendsim: interrupted; the unfinished run was not kept", file=sys.stderr)
+    except NumbersError as error:
+        print(f"mendsim: {error}", file=sys.stderr)
+        return BAD_NUMBERS
+    except KeyboardInterrupt as stop:
+        print(f"mendsim: interrupted; {stop or 'nothing was kept'}", file=sys.stderr)
         return INTERRUPTED
     except MemoryError as error:
         print(f"mendsim: not enough memory: {error}; make the lattice smaller", file=sys.stderr)
@@ -162,6 +183,25 @@ def _tell(as_usual: Callable[..., None]) -> Callable[..., None]:
 
 def _scenario(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scenario", metavar="NAME_OR_FILE", help="a name from mendsim list, or a TOML file")
+    _values(parser)
+
+
+def _carrying_out(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--threads",
+        type=_whole(1, 1024),
+        metavar="N",
+        help="threads that may work at once (default: every core); never changes a result",
+    )
+    parser.add_argument(
+        "--checkpoint-every",
+        type=_whole(0, 10**6),
+        metavar="S",
+        help="seconds between checkpoints (default: 60, or more where that would take over 1 %% of the time)",
+    )
+
+
+def _values(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set",
         action="append",

@@ -33,6 +33,10 @@ class InputError(ValueError):
         super().__init__(f"{where + ': ' if where else ''}{problem}{shown}{hint}".replace("\n", " "))
 
 
+class NumbersError(ArithmeticError):
+    """Numbers of a run that cannot be: what, where and in which step, in one line."""
+
+
 class ScenarioWarning(UserWarning):
     """Something that a scenario asks for and that is likely not what its author wants."""
 

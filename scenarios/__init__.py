@@ -1,4 +1,4 @@
-"""Scenarios: load one by name or file, change it, run it, keep the run.
+"""Scenarios: load one by name or file, change it, run it, keep the run, go on with one that was cut off.
 
 >>> from mendsim import scenarios
 >>> scar = scenarios.load("acne_scar").with_values({"events.0.pulse_energy": "20 mJ"})
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from mendsim.scenarios.delivery import DEFAULT_SEED
     from mendsim.scenarios.loading import load, names
     from mendsim.scenarios.problems import ScenarioError
-    from mendsim.scenarios.runner import Run, build_model, run, simulate
+    from mendsim.scenarios.runner import Run, branch, build_model, resume, run
     from mendsim.scenarios.schema import Scenario
+    from mendsim.scenarios.simulation import simulate
     from mendsim.scenarios.treating import treat
 
 __all__ = [
@@ -24,9 +25,11 @@ __all__ = [
     "Run",
     "Scenario",
     "ScenarioError",
+    "branch",
     "build_model",
     "load",
     "names",
+    "resume",
     "run",
     "simulate",
     "treat",
@@ -36,8 +39,9 @@ _HOMES = {
     "delivery": ("DEFAULT_SEED",),
     "loading": ("load", "names"),
     "problems": ("ScenarioError",),
-    "runner": ("Run", "build_model", "run", "simulate"),
+    "runner": ("Run", "branch", "build_model", "resume", "run"),
     "schema": ("Scenario",),
+    "simulation": ("simulate",),
     "treating": ("treat",),
 }
 

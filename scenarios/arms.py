@@ -56,7 +56,12 @@ def first_days(scenario: Scenario, days: float) -> Scenario:
         return scenario.with_values(often, origin="the first days")
     kept = [event for event in scenario.written["events"] if _at_h(scenario, event) < end_h]
     shown = [f"{time_h:g} h" for time_h in scenario.save.snapshots_h if time_h <= end_h]
-    values = {"follow_up": f"{end_h:g} h", "events": kept, "save.snapshots": shown or [f"{end_h:g} h"]}
+    values = {
+        "follow_up": f"{end_h:g} h",
+        "events": kept,
+        "save.snapshots": shown or [f"{end_h:g} h"],
+        "save.states": [],
+    }
     return scenario.with_values(values | often, origin="the first days")
 
 

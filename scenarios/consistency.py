@@ -98,19 +98,28 @@ def _of_times(scenario: Scenario) -> Iterator[InputError]:
         if time >= end:
             problem = "event at or after the end of follow-up"
             yield InputError(problem, key=key, value=_days(time), allowed=f"before {_days(end)}")
-    for key, time in snapshots:
-        if time > end:
-            problem = "snapshot after the end of follow-up"
-            yield InputError(problem, key=key, value=_days(time), allowed=f"0 d to {_days(end)}")
+    states = [(f"save.states.{number}", time) for number, time in enumerate(scenario.save.states_h)]
+    for what, times in (("snapshot", snapshots), ("state", states)):
+        for key, time in times:
+            if time > end:
+                problem = f"{what} after the end of follow-up"
+                yield InputError(problem, key=key, value=_days(time), allowed=f"0 d to {_days(end)}")
     for (_, before), (key, time) in pairwise(events):
         if time < before:
             problem = "events are not in order of time"
             yield InputError(problem, key=key, value=_days(time), allowed=f"{_days(before)} or later")
-    for (_, before), (key, time) in pairwise(snapshots):
-        if time <= before:
-            problem = "snapshots are not in order of time"
-            yield InputError(problem, key=key, value=_days(time), allowed=f"after {_days(before)}")
-    for key, time in [("follow_up", end), ("save.series_every", scenario.save.series_every_h), *events, *snapshots]:
+    for what, times in (("snapshots", snapshots), ("states", states)):
+        for (_, before), (key, time) in pairwise(times):
+            if time <= before:
+                problem = f"{what} are not in order of time"
+                yield InputError(problem, key=key, value=_days(time), allowed=f"after {_days(before)}")
+    for key, time in [
+        ("follow_up", end),
+        ("save.series_every", scenario.save.series_every_h),
+        *events,
+        *snapshots,
+        *states,
+    ]:
         if abs(time / step - round(time / step)) > 1e-6:
             problem = "not a whole number of steps"
             yield InputError(problem, key=key, value=f"{time:g} h", allowed=f"a multiple of step = {step:g} h")

@@ -60,6 +60,13 @@ def changed(scenario: Scenario, values: Mapping[str, Any], *, origin: str) -> Sc
     return _checked(data, origins, scenario.name)
 
 
+def restored(written: Mapping[str, Any], origins: Origins, label: str) -> Scenario:
+    """Make a scenario again of its tables and where each key came from; ``label`` names it in errors."""
+    if not isinstance(written, dict):
+        raise InputError("not a scenario", file=label)
+    return _checked(written, origins, label)
+
+
 def parsed(text: str) -> Any:
     """Read a value from the command line: as TOML if it is (``3``, ``true``, ``[]``), else as plain text."""
     try:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from mendsim import abm, common, thermal
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -19,11 +23,30 @@ if TYPE_CHECKING:
     from mendsim.scenarios.schema import Scenario
 
 _LIBRARIES = ("mesa", "numba", "numpy", "scipy", "xarray", "zarr")
-_HASHED = ("scenario", "parameters", "seed")
+_HASHED = ("scenario", "parameters", "seed", "past")
+
+
+@cache
+def code_digest() -> str:
+    """Digest of every source and data file from here down; scenario files count by their content alone."""
+    digest = hashlib.sha256("".join(version(name) for name in ("numpy", "numba", "llvmlite", "scipy")).encode())
+    roots = [Path(str(package.__file__)).parent for package in (common, thermal, abm)]
+    files = [path for root in roots for path in root.rglob("*") if path.suffix in (".py", ".toml", ".csv")]
+    files += Path(__file__).parent.glob("*.py")
+    for path in sorted(files):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def attributes(
-    scenario: Scenario, parameters: Mapping[str, Parameters], *, seed: int, threads: int, wall_time_s: float
+    scenario: Scenario,
+    parameters: Mapping[str, Parameters],
+    *,
+    seed: int,
+    threads: int,
+    wall_time_s: float,
+    past: Sequence[tuple[int, float]] = (),
 ) -> dict[str, Any]:
     """Root attributes of a run store.
 
@@ -34,6 +57,7 @@ def attributes(
     seed : of every random draw.
     threads : that the run used; has no influence on its content.
     wall_time_s : that the run took [s].
+    past : seed and hour of each saved state that the run continued, oldest first.
     """
     table = {f"{stage}.{key}": entry for stage, values in parameters.items() for key, entry in values.to_dict().items()}
     versions = {name: version(name) for name in _LIBRARIES}
@@ -45,6 +69,7 @@ def attributes(
         "scenario": json.dumps(scenario.to_dict(), sort_keys=True),
         "parameters": json.dumps(table, sort_keys=True),
         "seed": seed,
+        "past": json.dumps(past),
         "versions": json.dumps({"python": platform.python_version(), **versions}, sort_keys=True),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "threads": threads,

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mendsim.common.lattice import Lattice
+from mendsim.common.saving import Arrays, flatten, refill
+from mendsim.thermal.injury import Injury
+
 if TYPE_CHECKING:
     from mendsim.abm.drugs.excised import ExcisedSkin
     from mendsim.abm.model import HealingModel
-    from mendsim.thermal import Injury
 
 Columns = dict[str, NDArray[Any]]
 
@@ -39,7 +42,7 @@ class Recording:
     """Time series, snapshots and injuries, in order of time."""
 
     series_time_h: list[float] = field(default_factory=list)
-    series: list[dict[str, float]] = field(default_factory=list)
+    series: dict[str, list[float]] = field(default_factory=dict)
     snapshots: list[Snapshot] = field(default_factory=list)
     injuries: list[tuple[float, Injury]] = field(default_factory=list)
     mends: tuple[Columns, Columns] = ({}, {})
@@ -47,15 +50,33 @@ class Recording:
     def add_row(self, model: HealingModel | ExcisedSkin) -> None:
         """Append a row to the time series."""
         self.series_time_h.append(model.time_h)
-        self.series.append(model.observe())
+        for name, value in model.observe().items():
+            self.series.setdefault(name, []).append(value)
 
     def add_snapshot(self, model: HealingModel | ExcisedSkin) -> None:
         """Keep everything as it is now."""
         self.snapshots.append(
             Snapshot(
                 time_h=model.time_h,
-                fields={name: np.array(values) for name, values in model.fields().items()},
-                agents=model.agent_columns(),
-                vessels=model.vessel_table(),
+                fields=_copied(model.fields()),
+                agents={kind: _copied(columns) for kind, columns in model.agent_columns().items()},
+                vessels=_copied(model.vessel_table()),
             )
         )
+
+    def state(self) -> Arrays:
+        """Return all of it as named arrays."""
+        return flatten(self)
+
+    def restore(self, state: Arrays) -> None:
+        """Put back what :meth:`state` returned.
+
+        Raises
+        ------
+        StateError : a state that is damaged.
+        """
+        refill(self, state, kinds=(Snapshot, Injury, Lattice))
+
+
+def _copied(columns: Columns) -> Columns:
+    return {name: np.array(values, order="C") for name, values in columns.items()}

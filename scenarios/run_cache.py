@@ -12,14 +12,17 @@ import json
 import os
 import shutil
 import time
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mendsim import abm, common, thermal
+from mendsim.common.errors import InputError
 from mendsim.scenarios import runner, store
+from mendsim.scenarios.checkpoint import Description
+from mendsim.scenarios.provenance import code_digest
 from mendsim.scenarios.schema import Scenario
+from mendsim.scenarios.seal import check_seal
+from mendsim.scenarios.simulation import Progress
+from mendsim.scenarios.unfinished import UnfinishedRun
 from mendsim.thermal import zone_cache
 
 if TYPE_CHECKING:
@@ -32,7 +35,8 @@ KEPT_FIELDS = ("cell_kind", "tissue")
 KEPT_MAPS = ("ablated",)
 """Maps of an injury that are kept."""
 _LARGE = ("/fields", "/agents", "/injury")
-_ABANDONED_S = 3600.0
+_ABANDONED_S, _FORGOTTEN_S = 3600.0, 14 * 86400.0
+"""Age at which what a killed process left is removed: half a store, and a run that can still be gone on with."""
 _TOLD = ("name", "title", "description", "sources", "control")
 """Keys of a scenario that say what it is for and change nothing in the run."""
 
@@ -53,21 +57,8 @@ def folder() -> Path | None:
 def key_of(scenario: Scenario, seed: int) -> str:
     """Name of a run by all that decides its content."""
     content = {name: value for name, value in scenario.to_dict().items() if name not in _TOLD}
-    text = json.dumps([content, seed, KEPT_FIELDS, KEPT_MAPS, _code()], sort_keys=True)
+    text = json.dumps([content, seed, KEPT_FIELDS, KEPT_MAPS, code_digest()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-@cache
-def _code() -> str:
-    """Digest of every source and data file from here down; scenario files count by their content alone."""
-    digest = hashlib.sha256("".join(version(name) for name in ("numpy", "numba", "llvmlite", "scipy")).encode())
-    roots = [Path(str(package.__file__)).parent for package in (common, thermal, abm)]
-    files = [path for root in roots for path in root.rglob("*") if path.suffix in (".py", ".toml", ".csv")]
-    files += Path(__file__).parent.glob("*.py")
-    for path in sorted(files):
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def find(scenario: Scenario, seed: int, place: Path) -> Path | None:
@@ -75,21 +66,29 @@ def find(scenario: Scenario, seed: int, place: Path) -> Path | None:
     path = place / f"{key_of(scenario, seed)}.zarr"
     if not store.is_store(path):
         return None
+    try:
+        check_seal(path)
+    except InputError:
+        return None  # it is run again, and put in the place of the damaged one
     with contextlib.suppress(OSError):  # a cache that may only be read still serves
         os.utime(path)
     return path
 
 
-def make(scenario: Scenario, seed: int, place: Path, *, progress: runner.Progress | None = None) -> Path:
-    """Run a scenario on one thread and keep it in a folder; return its store.
+def make(scenario: Scenario, seed: int, place: Path, *, progress: Progress | None = None) -> Path:
+    """Run a scenario on one thread, or go on with such a run, and keep it in a folder; return its store.
 
     Raises
     ------
     InputError : the scenario is not valid, or the folder cannot be written.
     """
-    done = runner.run(scenario, seed=seed, threads=1, progress=progress)
     path = place / f"{key_of(scenario, seed)}.zarr"
-    store.write(slim(done.data), path, overwrite=True)  # another process may have been faster
+
+    def write(tree: xr.DataTree, path: Path) -> None:
+        store.write(slim(tree), path, overwrite=True)
+
+    with UnfinishedRun.take_up(path, Description(scenario=scenario, seed=seed)) as work:
+        runner.complete(work, threads=1, progress=progress, write=write)
     _prune(place)
     return path
 
@@ -117,9 +116,10 @@ def _prune(place: Path) -> None:
     runs = sorted(place.glob("*.zarr"), key=_used)
     for old in runs[: max(0, len(runs) - MOST_RUNS)]:
         shutil.rmtree(old, ignore_errors=True)
-    for part in place.glob(".*.partial-*"):
-        if _used(part) < time.time() - _ABANDONED_S:
-            shutil.rmtree(part, ignore_errors=True)
+    for pattern, old_s in ((".*.partial-*", _ABANDONED_S), (f"*{store.UNFINISHED}", _FORGOTTEN_S)):
+        for part in place.glob(pattern):
+            if _used(part) < time.time() - old_s:
+                shutil.rmtree(part, ignore_errors=True)
 
 
 def _used(path: Path) -> float:

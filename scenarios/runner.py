@@ -1,37 +1,33 @@
-"""Running a scenario: build the skin, give it its events, step it through follow-up, keep what was asked for."""
+"""Running a scenario: build the skin, step it through follow-up, write the run store; go on with what was cut off."""
 
 from __future__ import annotations
 
-import math
 import os
 import time
-import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import xarray as xr
 
-from mendsim.abm.drugs.drug import Drug, drug_of
+from mendsim.abm.drugs.drug import drug_of
 from mendsim.abm.drugs.excised import ExcisedSkin
 from mendsim.abm.model import HealingModel
-from mendsim.common.errors import InputError, ScenarioWarning
-from mendsim.common.parameters import Parameters
+from mendsim.common.errors import InputError, NumbersError
 from mendsim.scenarios import provenance, store
-from mendsim.scenarios.border import drug_names_of, drug_numbers, lattice_of, library_of, parameters_of
+from mendsim.scenarios.border import drug_numbers, lattice_of, library_of, parameters_of
+from mendsim.scenarios.branching import check_branch
+from mendsim.scenarios.checkpoint import Checkpoint, Description
 from mendsim.scenarios.delivery import DEFAULT_SEED, check_patterns
-from mendsim.scenarios.injuries import injury_of
 from mendsim.scenarios.loading import load
-from mendsim.scenarios.recording import Recording
-from mendsim.scenarios.schema import AftercareEvent, DrugEvent, InjectionEvent, InjuryEvent, Scenario
+from mendsim.scenarios.schema import Scenario
+from mendsim.scenarios.simulation import Progress, simulate
 from mendsim.scenarios.tree import build_tree
+from mendsim.scenarios.unfinished import UnfinishedRun
 
-_HOURS_PER_DAY = 24.0
-_MOST = 0.99
-"""Share of a depot that a sample must hold for its amounts to mean anything beyond it."""
-
-Progress = Callable[[int, int], None]
-"""Called after each step with the number of steps done and of all steps."""
+Write = Callable[[xr.DataTree, Path], None]
+"""Keeps what is wanted of a finished run, given its tree and the place of its store."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,50 +60,192 @@ def run(
     threads: int | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
+    checkpoint_every_s: float | None = None,
 ) -> Run:
     """Run a scenario to the end of follow-up.
 
     Parameters
     ----------
     scenario : a scenario, or the name or file of one.
-    out : folder of the run store; nothing is written without it.
+    out : folder of the run store; nothing is written without it, and nothing is left to go on from.
     seed : of every random draw; `DEFAULT_SEED` if not given.
     threads : that may work at once; every core if not given. Never changes the content.
     overwrite : replace a run that is there already.
     progress : called after each step.
+    checkpoint_every_s : time between checkpoints [s]; by default a minute, or more where that would take over 1 %.
 
     Raises
     ------
     InputError : a scenario that is not valid, or an output that cannot be written.
+    NumbersError : the model came to numbers that cannot be.
     """
     scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
     seed = DEFAULT_SEED if seed is None else seed
-    threads = cores() if threads is None else threads
-    if out is not None:
-        store.check_target(Path(out), overwrite=overwrite)
+    about = Description(scenario=scenario, seed=seed, overwrite=overwrite)
+    check_patterns(scenario, parameters_of(scenario)["thermal"])
+    if out is None:
+        return _finish(_Course(about, None), threads, progress, None)
+    with UnfinishedRun.begin(Path(out), about, every_s=checkpoint_every_s) as work:
+        return complete(work, threads=threads, progress=progress)
+
+
+def resume(
+    out: str | Path,
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    checkpoint_every_s: float | None = None,
+) -> Run:
+    """Go on with a run that was interrupted, from its last checkpoint; its content is that of a run in one go.
+
+    Parameters
+    ----------
+    out : the folder that the run was to write, or the unfinished one beside it.
+    threads, progress, checkpoint_every_s : as for :func:`run`.
+
+    Raises
+    ------
+    InputError : no such run, a damaged one, one of another version of mendsim, or one that another process works on.
+    """
+    with UnfinishedRun.reopen(Path(out), every_s=checkpoint_every_s) as work:
+        return complete(work, threads=threads, progress=progress)
+
+
+def branch(
+    state: str | Path,
+    out: str | Path,
+    scenario: Scenario | str | Path | None = None,
+    *,
+    values: Mapping[str, Any] | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    checkpoint_every_s: float | None = None,
+) -> Run:
+    """Continue a saved state in another way: other events from then on, another follow-up, other chance.
+
+    Parameters
+    ----------
+    state : a file that a run kept because of ``save.states``.
+    out : folder of the run store.
+    scenario : to continue with; by default that of the state. What came before the state must be the same in both.
+    values : replaced in it, by dotted key.
+    seed : of the random draws from then on; by default that of the state, and the content is then that of a run of the
+        scenario in one go.
+    threads, overwrite, progress, checkpoint_every_s : as for :func:`run`.
+
+    Raises
+    ------
+    InputError : a damaged state, or a scenario with another past.
+    """
+    saved = Checkpoint.read(Path(state))
+    base = saved.about.scenario if scenario is None else scenario
+    wanted = base if isinstance(base, Scenario) else load(base)
+    wanted = wanted.with_values(values, origin="branch") if values else wanted
+    hour = saved.about.step * saved.about.scenario.step_h
+    check_branch(saved.about.scenario, wanted, hour)
+    check_patterns(wanted, parameters_of(wanted)["thermal"])
+    past = saved.about.past
+    if seed is not None and seed != saved.about.seed:
+        past = (*past, (saved.about.seed, hour))
+    seed = saved.about.seed if seed is None else seed
+    about = replace(saved.about, scenario=wanted, seed=seed, past=past, overwrite=overwrite, elapsed_s=0.0)
+    with UnfinishedRun.begin(Path(out), about, saved, every_s=checkpoint_every_s) as work:
+        return complete(work, threads=threads, progress=progress)
+
+
+def complete(
+    work: UnfinishedRun,
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    write: Write | None = None,
+) -> Run:
+    """Carry an unfinished run to its end.
+
+    Parameters
+    ----------
+    work : the run, and the right to work on it.
+    threads, progress : as for :func:`run`.
+    write : puts in place what is to be kept of the run, all at once; by default the whole run store.
+    """
+    return _finish(_Course(work.about, work.start), threads, progress, work, write)
+
+
+@dataclass(frozen=True)
+class _Course:
+    """What is run, and where it goes on."""
+
+    about: Description
+    start: Checkpoint | None
+
+    def model(self, threads: int) -> HealingModel | ExcisedSkin:
+        about = self.about
+        model = build_model(about.scenario, seed=about.seed, threads=threads)
+        if self.start is not None:
+            drug = self.start.about.drug
+            given = None if drug is None else drug_of(drug, drug_numbers(about.scenario, drug))
+            model.restore(self.start.model, given)
+            model.seed = about.seed
+        return model
+
+
+def _finish(
+    course: _Course,
+    threads: int | None,
+    progress: Progress | None,
+    work: UnfinishedRun | None,
+    write: Write | None = None,
+) -> Run:
+    """Carry a run to its end, and write its store."""
     began = time.perf_counter()
-    parameters = parameters_of(scenario)
-    check_patterns(scenario, parameters["thermal"])
-    model = build_model(scenario, seed=seed, threads=threads)
+    about, threads = course.about, cores() if threads is None else threads
+    scenario, parameters = about.scenario, parameters_of(about.scenario)
+    model = course.model(threads)
     try:
-        recording = simulate(model, scenario, thermal_parameters=parameters["thermal"], progress=progress)
+        recording = simulate(
+            model,
+            scenario,
+            thermal_parameters=parameters["thermal"],
+            progress=progress,
+            recording=None if course.start is None else course.start.recording,
+            work=work,
+        )
+    except NumbersError as error:
+        raise NumbersError(_with_remedy(str(error), work)) from error
     finally:
         model.close()
     tree = build_tree(recording, model.lattice)
-    wall_time_s = time.perf_counter() - began
-    used = {**parameters, **library_of(scenario)}
-    tree.attrs = provenance.attributes(scenario, used, seed=seed, threads=threads, wall_time_s=wall_time_s)
+    tree.attrs = provenance.attributes(
+        scenario,
+        {**parameters, **library_of(scenario)},
+        seed=about.seed,
+        past=about.past,
+        threads=threads,
+        wall_time_s=time.perf_counter() - began if work is None else work.elapsed_s,
+    )
     tree.attrs["content_hash"] = provenance.content_hash(tree)
-    if out is not None:
-        store.write(tree, Path(out), overwrite=overwrite)
+    if work is not None:
+        if write is None:
+            store.write(tree, work.out, overwrite=about.overwrite)
+        else:
+            write(tree, work.out)
+        work.finish()
     return Run(
         scenario=scenario,
-        seed=seed,
+        seed=about.seed,
         model=model,
         data=tree,
         content_hash=tree.attrs["content_hash"],
-        path=None if out is None else Path(out),
+        path=None if work is None else work.out,
     )
+
+
+def _with_remedy(problem: str, work: UnfinishedRun | None) -> str:
+    if work is None or not work.saved:
+        return problem
+    return f"{problem}; the last good checkpoint is kept in {work.folder}"
 
 
 def cores() -> int:
@@ -144,98 +282,3 @@ def build_model(scenario: Scenario, *, seed: int = DEFAULT_SEED, threads: int = 
         raise InputError(
             error.problem, file=scenario.name, key=error.key, value=error.value, allowed=error.allowed
         ) from None
-
-
-def simulate(
-    model: HealingModel | ExcisedSkin,
-    scenario: Scenario,
-    *,
-    thermal_parameters: Parameters,
-    progress: Progress | None = None,
-) -> Recording:
-    """Step a model through the events and the follow-up of a scenario.
-
-    At each moment the time series is taken first, then the events happen, then a snapshot is taken. A drug that comes
-    after channels have closed is a warning.
-
-    Parameters
-    ----------
-    model : skin of the scenario, from `build_model`.
-    scenario : events and follow-up.
-    thermal_parameters : numbers of the thermal stage.
-    progress : called after each step.
-    """
-    step = scenario.step_h
-    every = round(scenario.save.series_every_h / step)
-    snapshots = {round(time_h / step) for time_h in scenario.save.snapshots_h}
-    recording = Recording()
-    drugs = {name: drug_of(name, drug_numbers(scenario, name)) for name in drug_names_of(scenario)}
-    for now in range(scenario.steps + 1):
-        if now % every == 0 or now == scenario.steps:
-            recording.add_row(model)
-        for number, event in enumerate(scenario.events):
-            if round(event.at_h / step) != now:
-                continue
-            if isinstance(event, DrugEvent):
-                _warn_if_closed(model, f"{scenario.name}: events.{number}", event, recording)
-                _apply(model, event, drugs[event.drug])
-            elif isinstance(event, InjectionEvent | AftercareEvent):
-                _treat(model, event, drugs)
-            else:
-                _injure(model, event, thermal_parameters, recording)
-        if now in snapshots:
-            recording.add_snapshot(model)
-        if now < scenario.steps:
-            model.step()
-            if progress is not None:
-                progress(now + 1, scenario.steps)
-    if isinstance(model, HealingModel):
-        recording.mends = model.mends.tables()
-    return recording
-
-
-def _injure(
-    model: HealingModel | ExcisedSkin, event: InjuryEvent, parameters: Parameters, recording: Recording
-) -> None:
-    sessions = sum(injury.record["kind"] == "laser" for _, injury in recording.injuries)
-    injury = injury_of(
-        event, lattice=model.lattice, layers=model.layers, parameters=parameters, seed=model.seed, sessions=sessions
-    )
-    model.injure(injury)
-    recording.injuries.append((model.time_h, injury))
-
-
-def _apply(model: HealingModel | ExcisedSkin, event: DrugEvent, drug: Drug) -> None:
-    volume = event.volume_ul_per_cm2
-    model.apply_drug(
-        drug,
-        concentration_ug_per_ml=event.concentration_ug_per_ml,
-        duration_h=event.duration_h,
-        volume_ul_per_cm2=math.inf if volume is None else volume,
-    )
-
-
-def _treat(
-    model: HealingModel | ExcisedSkin, event: InjectionEvent | AftercareEvent, drugs: Mapping[str, Drug]
-) -> None:
-    """Treat living skin; the checks of a scenario keep these events from excised skin."""
-    if not isinstance(model, HealingModel):
-        raise TypeError("excised skin takes injuries and drugs put on it")
-    if isinstance(event, AftercareEvent):
-        model.apply_aftercare(event.treatment, event.duration_h)
-    else:
-        inside = model.inject_drug(drugs[event.drug], event.concentration_ug_per_ml, event.volume_ul, event.depth_um)
-        if inside < _MOST:
-            text = f"the sample holds {100.0 * inside:.0f} % of the {event.volume_ul:g} uL injected at {event.at_h:g} h"
-            warnings.warn(ScenarioWarning(text), stacklevel=2)
-
-
-def _warn_if_closed(model: HealingModel | ExcisedSkin, where: str, event: DrugEvent, recording: Recording) -> None:
-    hurt = any(injury.record["kind"] != "sham" for _, injury in recording.injuries)
-    if not isinstance(model, HealingModel) or not hurt or model.surface.is_open():
-        return
-    closed_d, at_d = model.surface.closed_h / _HOURS_PER_DAY, event.at_h / _HOURS_PER_DAY
-    text = f"{where}: {event.drug} meets closed skin on day {at_d:.3g}: the last opening closed on day {closed_d:.3g}"
-    if math.isnan(closed_d):
-        text = f"{where}: {event.drug} meets closed skin on day {at_d:.3g}: nothing has opened it"
-    warnings.warn(ScenarioWarning(text), stacklevel=2)

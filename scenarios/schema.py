@@ -312,12 +312,16 @@ Event = Annotated[InjuryEvent | DrugEvent | InjectionEvent | AftercareEvent, Fie
 class Save(Table):
     """What a run keeps: time series at equal intervals, and snapshots of everything at chosen times.
 
+    A state is all that a run needs to go on from there, or to be continued in another way: it is kept beside the run
+    store, as it is before the events of its moment.
+
     The series is taken before the events of its moment, so its first row is the untouched skin. A snapshot is
     taken after the events of its moment, so one on the day of a session shows the fresh injury.
     """
 
     series_every_h: Duration = Field(default=12.0, alias="series_every")
     snapshots_h: Annotated[tuple[Moment, ...], Field(min_length=1)] = Field(alias="snapshots")
+    states_h: tuple[Moment, ...] = Field(default=(), alias="states")
 
 
 class Scenario(Table):

@@ -12,9 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 from mendsim.common.errors import InputError
 from mendsim.scenarios.replace import flush, put
+from mendsim.scenarios.seal import write_seal
 
 if TYPE_CHECKING:
     import xarray as xr
+
+
+UNFINISHED = ".unfinished"
+
+
+def folder_of(path: Path) -> Path:
+    """Folder of a run that is on its way to become a store."""
+    return path.with_name(f"{path.name}{UNFINISHED}")
+
+
+def store_of(path: Path) -> Path:
+    """Store of a run; ``path`` may also be the folder of the run on its way."""
+    return path.with_name(path.name.removesuffix(UNFINISHED)) if path.name.endswith(UNFINISHED) else path
 
 
 def is_store(path: Path) -> bool:
@@ -69,6 +83,7 @@ def write(tree: xr.DataTree, path: Path, *, overwrite: bool = False) -> None:
             # Consolidated metadata is not yet in the text of Zarr 3; xarray and zarr read and write it all the same.
             warnings.filterwarnings("ignore", message="Consolidated metadata", category=UserWarning)
             tree.to_zarr(partial, mode="w-", consolidated=True, zarr_format=3, encoding=_encoding(tree))
+        write_seal(partial)
         flush(partial)
         put(partial, path)
     except OSError as error:

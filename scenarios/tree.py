@@ -61,18 +61,18 @@ def _series(recording: Recording) -> xr.Dataset:
     variables = {
         name: (
             "time",
-            np.array([row[name] for row in recording.series]),
+            np.array(recording.series[name]),
             _about(about.unit, about.meaning, dermal=int(about.dermal)),
         )
         for name, about in OBSERVABLES.items()
-        if name in recording.series[0]
+        if name in recording.series
     }
     comment = "a row is taken before the events of its moment: the first one is the untouched skin"
     return xr.Dataset(variables, {"time": time}, {"comment": comment})
 
 
 def _outcome(recording: Recording) -> xr.Dataset:
-    last = recording.series[-1]
+    last = {name: values[-1] for name, values in recording.series.items()}
     return xr.Dataset(
         {
             name: ((), np.float64(last[name]), _about(about.unit, f"{about.meaning}, at the end"))

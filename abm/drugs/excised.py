@@ -6,10 +6,14 @@ The usual assay of skin permeation: a donor above, a receptor below that is alwa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from mendsim.abm.drugs.amounts import donor, middle_third, reported
+from mendsim.abm.drugs.donor import Donor
 from mendsim.abm.drugs.drug import Drug
 from mendsim.abm.drugs.laws import tissue_binding
 from mendsim.abm.drugs.media import CM_PER_H_UM_IN_UM2_PER_S
@@ -19,9 +23,12 @@ from mendsim.abm.tissue import AIR, DERMIS, EPIDERMIS, HYPODERMIS
 from mendsim.common.errors import InputError
 from mendsim.common.lattice import Lattice
 from mendsim.common.parameters import Parameters
+from mendsim.common.saving import flatten, refill
 from mendsim.thermal.injury import Injury
 from mendsim.thermal.layers import SkinLayers
 
+_CONSTANT = (Parameters, Lattice, SkinSite, Drug)
+"""Classes whose objects follow from the scenario alone."""
 _REMOVED = 0.5
 _COLLAGEN = "collagen_denaturation"
 
@@ -72,6 +79,11 @@ class ExcisedSkin:
         """Thicknesses that the thermal stage needs."""
         return self.site.layers
 
+    @property
+    def drug(self) -> Drug | None:
+        """The drug that was given, if any was."""
+        return None if self.transport is None else self.transport.drug
+
     def injure(self, injury: Injury) -> None:
         """Take in what heat or a blade has done: what is joined to the air from above stays open."""
         gone = injury.ablated >= _REMOVED
@@ -118,6 +130,20 @@ class ExcisedSkin:
             degradation_per_h=drug["degradation_per_h"] * water * ~air,
             sink_per_s=sink,
         )
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return everything that decides what comes next, as named arrays; call between steps."""
+        return flatten(self, constant=_CONSTANT)
+
+    def restore(self, state: Mapping[str, NDArray[Any]], drug: Drug | None = None) -> None:
+        """Put back what :meth:`state` returned; ``drug`` is what was given until then, if any.
+
+        Raises
+        ------
+        StateError : a state that is damaged, or of other skin.
+        """
+        self.transport = None if drug is None else Transport(drug, self.lattice)
+        refill(self, state, kinds=(Donor,))
 
     def step(self) -> None:
         """Advance by ``step_h``."""

@@ -101,6 +101,8 @@ class Links:
     free : nodes whose value is wanted; the others are at 0, or enter through the source.
     """
 
+    REBUILT = ("_factors",)
+
     def __init__(
         self,
         a: NDArray[np.int64],
@@ -116,16 +118,17 @@ class Links:
         inside = (place[a] >= 0) & (place[b] >= 0)
         i, j, w = place[a[inside]], place[b[inside]], -link[inside]
         own = np.arange(m)
-        matrix = coo_array(
-            (np.concatenate([w, w, diagonal[free]]), (np.concatenate([i, j, own]), np.concatenate([j, i, own]))),
-            shape=(m, m),
+        entries = np.concatenate([w, w, diagonal[free]])
+        self._matrix = csc_array(
+            coo_array((entries, (np.concatenate([i, j, own]), np.concatenate([j, i, own]))), (m, m))
         )
+        self.rebuild()
+
+    def rebuild(self) -> None:
+        """Factorise anew; the factors themselves cannot be saved."""
         # symmetric and positive definite: no pivoting, and an ordering that keeps it sparse
-        self._factors = (
-            splu(csc_array(matrix), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
-            if m
-            else None
-        )
+        options = {"permc_spec": "MMD_AT_PLUS_A", "diag_pivot_thresh": 0.0, "options": {"SymmetricMode": True}}
+        self._factors = splu(self._matrix, **options) if self._matrix.shape[0] else None
 
     def solve(self, source: NDArray[np.float64]) -> NDArray[np.float64]:
         """Values of the free nodes for their sources."""

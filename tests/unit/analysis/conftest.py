@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from mendsim.scenarios.seal import write_seal
+
 SNAPSHOTS_H = np.array([0.0, 6.0, 24.0, 72.0, 168.0, 336.0, 720.0, 1440.0, 2160.0])
 SPACING_UM, AIR_SITES = 20.0, 2
 REACH = {
@@ -308,6 +310,7 @@ def write_store(path: Path, *, treated: bool = True, nx: int = 40, ny: int = 1, 
         warnings.filterwarnings("ignore", message="Consolidated metadata", category=UserWarning)
         tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs=about), **groups})
         tree.to_zarr(path, zarr_format=3, consolidated=True)
+    write_seal(path)
     return path
 
 

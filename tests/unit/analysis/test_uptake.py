@@ -12,6 +12,7 @@ from mendsim import analysis
 from mendsim.analysis import style, uptake, uptake_picture
 from mendsim.analysis.endpoints import registered
 from mendsim.common.errors import InputError
+from mendsim.scenarios.seal import write_seal
 
 pytestmark = pytest.mark.filterwarnings("error", "ignore:The set_bad function:PendingDeprecationWarning")
 
@@ -163,6 +164,7 @@ def store_of(path, *, excised, given=True, snapshots_h=(0.0, 1.0, 4.0), drug_at=
         warnings.filterwarnings("ignore", message="Consolidated metadata", category=UserWarning)
         tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs=attrs), **groups})
         tree.to_zarr(path, zarr_format=3, consolidated=True)
+    write_seal(path)
     return path
 
 

@@ -22,7 +22,7 @@ def a_tree(value: float = 1.0) -> xr.DataTree:
     nobody = xr.Dataset({"x_um": ("row", np.empty(0)), "state": ("row", np.empty(0, np.int8))})
     nodes = {"/fields": xr.Dataset(fields, {"snapshot": [0.0, 24.0]}), "/agents/follicle": nobody}
     tree = xr.DataTree.from_dict(nodes)
-    tree.attrs = {"mendsim_version": "0", "scenario": "{}", "parameters": "{}", "seed": 1}
+    tree.attrs = {"mendsim_version": "0", "scenario": "{}", "parameters": "{}", "seed": 1, "past": "[]"}
     tree.attrs["content_hash"] = content_hash(tree)
     return tree
 

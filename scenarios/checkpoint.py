@@ -1,0 +1,191 @@
+"""A run in mid-way as one file: the scenario, the skin, and what was recorded until then.
+
+The file is a NumPy archive of plain arrays (``.npz``), read without pickle; every array carries a checksum.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import uuid
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mendsim.common.errors import InputError
+from mendsim.common.saving import Arrays
+from mendsim.scenarios.loading import restored
+from mendsim.scenarios.provenance import code_digest
+from mendsim.scenarios.recording import Recording
+from mendsim.scenarios.schema import Scenario
+
+_ABOUT, _MODEL, _RECORDING = "about", "model", "recording"
+_FORMAT = "mendsim state 1"
+_WANTED = "a state that mendsim has written"
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    MemoryError,
+    RecursionError,
+    OverflowError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What NumPy and zipfile raise for files that are damaged or no archives."""
+
+
+class StateFileError(InputError):
+    """A file that is no state of a run, a damaged one, or one of another version of mendsim."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """What decides the content of a run, and where a saved one stands.
+
+    Parameters
+    ----------
+    scenario : what is run.
+    seed : of every random draw to come.
+    past : what was run until then, where it was not this scenario with this seed: empty, or seed and hour of each
+        state that was continued, oldest first.
+    step : steps done.
+    elapsed_s : time spent on them [s].
+    drug : that was given until then, if any.
+    overwrite : whether it takes the place of a run that is there already.
+    """
+
+    scenario: Scenario
+    seed: int
+    past: tuple[tuple[int, float], ...] = ()
+    step: int = 0
+    elapsed_s: float = 0.0
+    drug: str | None = None
+    overwrite: bool = False
+
+    def to_json(self) -> str:
+        """Write it down, with the program it belongs to."""
+        about = {
+            "format": _FORMAT,
+            "code": code_digest(),
+            "scenario": self.scenario.written,
+            "origins": [[list(key), origin] for key, origin in self.scenario.origins.items()],
+            "seed": self.seed,
+            "past": self.past,
+            "step": self.step,
+            "elapsed_s": self.elapsed_s,
+            "drug": self.drug,
+            "overwrite": self.overwrite,
+        }
+        return json.dumps(about)
+
+    @classmethod
+    def from_json(cls, text: str | bytes, file: Path) -> Description:
+        """Read what :meth:`to_json` wrote.
+
+        Raises
+        ------
+        StateFileError : it is damaged, or was written by a mendsim with other sources or data.
+        """
+        try:
+            about = json.loads(text)
+            code = about["code"] if about["format"] == _FORMAT else None
+            origins = {tuple(key): str(origin) for key, origin in about["origins"]}
+            described = cls(
+                scenario=restored(about["scenario"], origins, str(file)),
+                seed=int(about["seed"]),
+                past=tuple((int(seed), float(hour)) for seed, hour in about["past"]),
+                step=int(about["step"]),
+                elapsed_s=float(about["elapsed_s"]),
+                drug=about["drug"],
+                overwrite=bool(about["overwrite"]),
+            )
+        except InputError as error:
+            raise StateFileError(f"its scenario is not valid: {error}", file=file) from error
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise StateFileError("cannot be read as a state of a run", file=file, allowed=_WANTED) from error
+        if code != code_digest():
+            problem = "this run was begun by another version of mendsim, and would not go on as it began"
+            raise StateFileError(problem, file=file, allowed="that version, or the run from its start")
+        return described
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """A run in mid-way.
+
+    Parameters
+    ----------
+    about : what it is of.
+    model : state of the skin.
+    recording : what was recorded until then.
+    """
+
+    about: Description
+    model: Arrays
+    recording: Recording
+
+    def write(self, path: Path) -> None:
+        """Write the file, whole or not at all; an older one stays until then.
+
+        Raises
+        ------
+        InputError : it cannot be written.
+        """
+        arrays = {
+            _ABOUT: np.frombuffer(self.about.to_json().encode(), np.uint8),
+            **{f"{_MODEL}/{key}": array for key, array in self.model.items()},
+            **{f"{_RECORDING}/{key}": array for key, array in self.recording.state().items()},
+        }
+        part = path.with_name(f".{path.name}.partial-{uuid.uuid4().hex}")
+        try:
+            with part.open("xb") as stream:
+                np.savez(stream, allow_pickle=False, **arrays)
+                stream.flush()
+                os.fsync(stream.fileno())
+            part.replace(path)
+        except OSError as error:
+            raise InputError(f"the state of the run cannot be written: {error.strerror or error}", file=path) from error
+        finally:
+            part.unlink(missing_ok=True)
+
+    @classmethod
+    def read(cls, path: Path) -> Checkpoint:
+        """Read a file.
+
+        Raises
+        ------
+        StateFileError : it is damaged, no state of a run, or of another version of mendsim.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                arrays = {name: archive[name] for name in archive.files}
+            text = arrays[_ABOUT].tobytes()
+        except FileNotFoundError:
+            raise StateFileError("no such state", file=path, allowed=_WANTED) from None
+        except _UNREADABLE as error:
+            raise StateFileError(
+                "cannot be read as a state of a run: damaged, or none", file=path, allowed=_WANTED
+            ) from error
+        about = Description.from_json(text, path)
+        recording = Recording()
+        try:
+            recording.restore(_part(_RECORDING, arrays))
+        except InputError as error:
+            raise StateFileError(error.problem, file=path, allowed=_WANTED) from error
+        return cls(about=about, model=_part(_MODEL, arrays), recording=recording)
+
+
+def _part(name: str, arrays: Mapping[str, Any]) -> Arrays:
+    return {key.removeprefix(f"{name}/"): array for key, array in arrays.items() if key.startswith(f"{name}/")}

@@ -1,0 +1,220 @@
+"""The folder of a run that has not ended: what it is of, its last checkpoint, and who is at work on it.
+
+It lies beside the run store to be, as ``NAME.unfinished``, and is gone once the store is there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from mendsim.common.errors import InputError
+from mendsim.scenarios import store
+from mendsim.scenarios.checkpoint import Checkpoint, Description, StateFileError
+from mendsim.scenarios.lock import FolderLock
+
+if TYPE_CHECKING:
+    from mendsim.abm.drugs.excised import ExcisedSkin
+    from mendsim.abm.model import HealingModel
+    from mendsim.scenarios.recording import Recording
+
+STATES = ".states"
+_RUN, _STATE = "run.json", "state.npz"
+_EVERY_S = 60.0
+"""Time between checkpoints: what a kill costs at most."""
+_RATIO = 100.0
+"""Time between checkpoints over what one takes, at least: so they cost one per cent at most."""
+
+
+def states_of(out: Path) -> Path:
+    """Folder of the states that a run keeps because its scenario asks for them."""
+    return out.with_name(f"{out.name}{STATES}")
+
+
+class UnfinishedRun:
+    """One run on its way, and the right to work on it; use it in a ``with``.
+
+    Parameters
+    ----------
+    out : the run store to be; ``folder`` is that of the run on its way.
+    about : what is run.
+    start : where the run goes on; None at its beginning.
+    lock : of the folder.
+    every_s : time between checkpoints; by default as often as one per cent of the time allows, at most once a minute.
+    """
+
+    def __init__(
+        self, out: Path, about: Description, start: Checkpoint | None, lock: FolderLock, *, every_s: float | None = None
+    ):
+        self.out, self.about, self.start = out, about, start
+        self._lock, self.folder, self._every_s = lock, store.folder_of(out), every_s
+        self._made: list[Path] = []
+        """Folders that were made for this run."""
+        self._began = time.monotonic()
+        self._due = self._began + (_EVERY_S if every_s is None else every_s)
+
+    @classmethod
+    def begin(
+        cls, out: Path, about: Description, start: Checkpoint | None = None, *, every_s: float | None = None
+    ) -> Self:
+        """Begin a run.
+
+        Raises
+        ------
+        InputError : the place is taken, another process writes there, or it cannot be written.
+        """
+        store.check_target(out, overwrite=about.overwrite)
+        folder = store.folder_of(out)
+        with _written(out), ExitStack() as undo:
+            made = [place for place in folder.parents if not place.exists()]
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = FolderLock(folder, out)
+            undo.callback(lock.release)
+            store.check_target(out, overwrite=about.overwrite)  # it may have been finished while we waited
+            if not about.overwrite:
+                _check_unused(folder, out)
+            (folder / _STATE).unlink(missing_ok=True)
+            _write(folder / _RUN, about.to_json())
+            undo.pop_all()
+        work = cls(out, about, start, lock, every_s=every_s)
+        work._made = made
+        return work
+
+    @classmethod
+    def reopen(cls, path: Path, *, every_s: float | None = None) -> Self:
+        """Take up a run again; ``path`` is the run store to be, or its folder.
+
+        Raises
+        ------
+        InputError : there is none, it is damaged, or another process works on it.
+        """
+        out = store.store_of(path)
+        folder = store.folder_of(out)
+        if not (folder / _RUN).is_file():
+            problem = "this run is finished" if store.is_store(out) else "no unfinished run"
+            raise InputError(problem, file=path, allowed="a run that was interrupted")
+        with _written(out), ExitStack() as undo:
+            lock = FolderLock(folder, out)
+            undo.callback(lock.release)
+            about = Description.from_json((folder / _RUN).read_bytes(), folder / _RUN)
+            if not about.overwrite:
+                _check_unfinished(out, folder)
+            start = Checkpoint.read(folder / _STATE) if (folder / _STATE).exists() else None
+            undo.pop_all()
+        return cls(out, about, start, lock, every_s=every_s)
+
+    @classmethod
+    def take_up(cls, out: Path, about: Description, *, every_s: float | None = None) -> Self:
+        """Go on with a run if there is something to go on from, else begin it; an older store is replaced.
+
+        Raises
+        ------
+        InputError : another process works on it, or it cannot be written.
+        """
+        if (store.folder_of(out) / _STATE).exists():
+            try:
+                return cls.reopen(out, every_s=every_s)
+            except StateFileError:
+                pass  # a damaged state is worth nothing
+        return cls.begin(out, replace(about, overwrite=True), every_s=every_s)
+
+    @property
+    def elapsed_s(self) -> float:
+        """Time spent on the run [s], also before it was interrupted."""
+        before = 0.0 if self.start is None else self.start.about.elapsed_s
+        return before + time.monotonic() - self._began
+
+    @property
+    def saved(self) -> bool:
+        """Whether there is a checkpoint to go on from."""
+        return (self.folder / _STATE).exists()
+
+    def look(self, model: HealingModel | ExcisedSkin, recording: Recording) -> None:
+        """Write a checkpoint if it is time for one."""
+        if time.monotonic() >= self._due:
+            self.save(model, recording)
+
+    def save(self, model: HealingModel | ExcisedSkin, recording: Recording) -> None:
+        """Write a checkpoint now.
+
+        Raises
+        ------
+        InputError : it cannot be written; the last one stays.
+        """
+        began = time.monotonic()
+        self._write_state(model, recording, self.folder / _STATE)
+        now = time.monotonic()
+        self._due = now + (max(_EVERY_S, _RATIO * (now - began)) if self._every_s is None else self._every_s)
+
+    def keep(self, model: HealingModel | ExcisedSkin, recording: Recording) -> None:
+        """Keep the state of this moment beside the run, as `NAME.states/HOURS.npz`.
+
+        Raises
+        ------
+        InputError : it cannot be written.
+        """
+        folder = states_of(self.out)
+        with _written(folder):
+            folder.mkdir(exist_ok=True)
+        self._write_state(model, recording, folder / f"{model.time_h:g}h.npz")
+
+    def _write_state(self, model: HealingModel | ExcisedSkin, recording: Recording, path: Path) -> None:
+        drug = None if model.drug is None else model.drug.name
+        about = replace(self.about, step=model.step_index, elapsed_s=self.elapsed_s, drug=drug)
+        Checkpoint(about=about, model=model.state(), recording=recording).write(path)
+
+    def finish(self) -> None:
+        """Remove the folder: the store is in its place."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if not self.saved:  # there is nothing to go on from
+            self.finish()
+            for place in self._made:
+                with suppress(OSError):  # something else may lie in it by now
+                    place.rmdir()
+        self._lock.release()
+
+
+def _check_unused(folder: Path, out: Path) -> None:
+    if (folder / _RUN).exists():
+        allowed = f"mendsim resume {out}, or --overwrite to begin anew"
+        raise InputError("an unfinished run is there", file=folder, allowed=allowed)
+
+
+def _check_unfinished(out: Path, folder: Path) -> None:
+    """Refuse a run that was killed after its store was in place and before its folder was gone."""
+    if store.is_store(out):
+        shutil.rmtree(folder)
+        raise InputError("this run is finished", file=out, allowed="a run that was interrupted")
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    """Tell in one line what keeps a path from being written."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror or error}", file=path) from None
+
+
+def _write(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.partial-{uuid.uuid4().hex}")
+    try:
+        with part.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
