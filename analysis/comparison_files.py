@@ -179,7 +179,6 @@ def _table_of(path: Path, sha256: str) -> pd.DataFrame:
         dtype={"scenario": str, "end_point": str, "quantity": str, "unit": str},
         keep_default_na=False,
         na_values={name: [""] for name in ("value", "mean", "low", "high")},
-        float_precision="round_trip",
     )
 
 

@@ -98,7 +98,7 @@ def _estimate(mean: float, low: float, high: float) -> str:
 def _is_same(each: EndPoint, compared: ReplicateComparison) -> bool:
     """Whether an end point is the same in all scenarios, seed by seed."""
     rows = compared.replicates[compared.replicates["end_point"] == each.name]
-    wide = rows.pivot_table(index="seed", columns="scenario", values="value", dropna=False, aggfunc=lambda each: each)
+    wide = rows.pivot(index="seed", columns="scenario", values="value")
     reference = wide[[compared.reference]].to_numpy()
     return bool(np.allclose(wide.to_numpy(), reference, rtol=NOISE, atol=0.0, equal_nan=True))
 
