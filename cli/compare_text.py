@@ -110,7 +110,7 @@ def _legend(shown: Sequence[EndPoint], compared: ReplicateComparison) -> list[st
         tests = int(compared.table["p"].notna().sum())
         rate = f"{FALSE_DISCOVERY_RATE:.0%}".replace("%", " %")
         lines.append(
-            f"more than noise: {tests} paired t-tests taken together; at most {rate} of the yes are expected to be false"
+            f"more than noise: {tests} paired t-tests taken together; at most {rate} of the yes are expected false"
         )
     if ((rows["applies"] > 0) & (rows["happened"] < rows["runs"])).any():
         lines.append("in 1/2: it happened in one of two runs; the mean is of those, and no difference is given")
