@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from mendsim.analysis import sections, timecourses
     from mendsim.analysis.combination import combination
     from mendsim.analysis.comparison import compare_runs
+    from mendsim.analysis.comparison_files import open_comparison, write_comparison
     from mendsim.analysis.endpoints import list_outcomes, outcomes
     from mendsim.analysis.pictures import plot_run
+    from mendsim.analysis.replicate_comparison import compare_replicates
+    from mendsim.analysis.replicates import read_replicate
     from mendsim.analysis.store import open_run
     from mendsim.analysis.treatment_picture import treatment_figure
     from mendsim.analysis.uptake import uptake_table
@@ -28,11 +31,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "combination",
+    "compare_replicates",
     "compare_runs",
     "list_outcomes",
+    "open_comparison",
     "open_run",
     "outcomes",
     "plot_run",
+    "read_replicate",
     "sections",
     "strip_figure",
     "timecourses",
@@ -40,22 +46,27 @@ __all__ = [
     "uptake_figure",
     "uptake_table",
     "vessel_figure",
+    "write_comparison",
     "zone_figure",
     "zone_section",
 ]
 
 _HOME = {
     "combination": "combination",
+    "compare_replicates": "replicate_comparison",
     "compare_runs": "comparison",
     "list_outcomes": "endpoints",
+    "open_comparison": "comparison_files",
     "open_run": "store",
     "outcomes": "endpoints",
     "plot_run": "pictures",
+    "read_replicate": "replicates",
     "strip_figure": "zone_strip",
     "treatment_figure": "treatment_picture",
     "uptake_figure": "uptake_picture",
     "uptake_table": "uptake",
     "vessel_figure": "vessel_picture",
+    "write_comparison": "comparison_files",
     "zone_figure": "zone_picture",
     "zone_section": "zone_picture",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mendsim.common.errors import InputError
 
@@ -131,6 +131,26 @@ def combine(arguments: argparse.Namespace) -> None:
     )
 
 
+def compare(arguments: argparse.Namespace) -> None:
+    """Print how scenarios differ, from runs with the same seeds, and write what a report needs."""
+    from mendsim import scenarios
+
+    loaded, values = [scenarios.load(name) for name in arguments.scenarios], _values_of(arguments)
+    if values:
+        loaded = [each.with_values(values, origin=f"{each.name} with --set") for each in loaded]
+    from mendsim.cli.compare import run_compare
+
+    run_compare(
+        loaded,
+        reference=arguments.reference,
+        names=arguments.quantities,
+        replicates=arguments.replicates,
+        workers=arguments.workers,
+        csv=arguments.csv,
+        out=arguments.out,
+    )
+
+
 def demo(arguments: argparse.Namespace) -> None:
     """Run the three protocols beside their controls and compare them."""
     from mendsim.cli.demo import run_demo
@@ -148,12 +168,11 @@ def validate(arguments: argparse.Namespace) -> None:
 def _scenario_of(arguments: argparse.Namespace) -> Scenario:
     from mendsim import scenarios
 
-    scenario = scenarios.load(arguments.scenario)
-    values = _values_of(arguments)
+    scenario, values = scenarios.load(arguments.scenario), _values_of(arguments)
     return scenario.with_values(values, origin="--set") if values else scenario
 
 
-def _values_of(arguments: argparse.Namespace) -> dict[str, object]:
+def _values_of(arguments: argparse.Namespace) -> dict[str, Any]:
     from mendsim.scenarios.loading import parsed
 
     values = {}

@@ -123,6 +123,28 @@ def build_parser() -> argparse.ArgumentParser:
     _replicates(combine)
     combine.set_defaults(command=commands.combine)
 
+    compare = add(
+        "compare",
+        help="scenarios side by side, with the same random numbers: differences, and which are more than noise",
+        allow_abbrev=False,
+    )
+    compare.add_argument("scenarios", nargs="+", metavar="NAME_OR_FILE", help="names from mendsim list, or TOML files")
+    _values(compare)
+    compare.add_argument(
+        "--reference", metavar="NAME", help="scenario from which differences are taken (default: the first)"
+    )
+    compare.add_argument(
+        "--of",
+        action="append",
+        default=[],
+        dest="quantities",
+        metavar="NAME",
+        help="an end point, or a time series at its end; may be given more than once (default: every end point)",
+    )
+    _replicates(compare)
+    compare.add_argument("--out", metavar="DIR", help="folder for the data of the comparison (default: compare-A-B-C)")
+    compare.set_defaults(command=commands.compare)
+
     demo = add("demo", help="run the three protocols beside their controls and compare them", allow_abbrev=False)
     demo.add_argument("--out", metavar="DIR", default="demo", help="folder for runs and pictures (default: demo)")
     demo.add_argument("--workers", type=_whole(1, 1024), metavar="N", help="runs at a time (default: every core)")
