@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mendsim.analysis.comparison import compare_runs
     from mendsim.analysis.endpoints import list_outcomes, outcomes
     from mendsim.analysis.pictures import plot_run
+    from mendsim.analysis.sensitivity_indices import sensitivity
     from mendsim.analysis.store import open_run
     from mendsim.analysis.treatment_picture import treatment_figure
     from mendsim.analysis.uptake import uptake_table
@@ -34,6 +35,7 @@ __all__ = [
     "outcomes",
     "plot_run",
     "sections",
+    "sensitivity",
     "strip_figure",
     "timecourses",
     "treatment_figure",
@@ -51,6 +53,7 @@ _HOME = {
     "open_run": "store",
     "outcomes": "endpoints",
     "plot_run": "pictures",
+    "sensitivity": "sensitivity_indices",
     "strip_figure": "zone_strip",
     "treatment_figure": "treatment_picture",
     "uptake_figure": "uptake_picture",

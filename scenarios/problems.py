@@ -131,7 +131,7 @@ def _in_words(
     if kind == "too_short":
         return InputError(f"empty {'table' if value == {} else 'list'}", value=value, allowed="at least one")
     if kind == "too_long":
-        return InputError(f"{context['actual_length']} of them", allowed=f"up to {context['max_length']}")
+        return InputError(f"{len(value)} of them", allowed=f"up to {context['max_length']}")
     if kind in _LIMITS:
         limit, words = _LIMITS[kind]
         return InputError("out of range", value=value, allowed=f"{context[limit]} {words}")

@@ -86,7 +86,8 @@ class Varied:
 
     def _between(self, unit_axis: np.ndarray) -> np.ndarray:
         if self.log:
-            return np.exp(math.log(self.low) + unit_axis * (math.log(self.high) - math.log(self.low)))
+            spread = np.exp(math.log(self.low) + unit_axis * (math.log(self.high) - math.log(self.low)))
+            return np.clip(spread, self.low, self.high)  # the exponential of a logarithm is off by a rounding
         return self.low + unit_axis * (self.high - self.low)
 
     def _values(self) -> int:
@@ -127,7 +128,7 @@ def varied(key: str, table: RangeFactor, place: Place, label: str) -> Varied:
     )
     if low >= high:
         raise InputError(
-            "high is not above low", file=label, key=f"{where}.high", value=table.high, allowed="above low"
+            "high is not above low", file=label, key=f"{where}.high", value=table.high, allowed=f"above {table.low}"
         )
     log = table.scale == "log"
     if log and low <= 0:
@@ -153,7 +154,10 @@ def _number(value: Any, place: Place, unit: str, is_text: bool, where: str, labe
             raise InputError("not a number in the unit of low", file=label, key=where, value=value, allowed=unit)
         return placed(float, found[1], where, label)
     allowed = "a whole number" if place.whole else "a number; where a key holds none, kind = 'grid' or 'list'"
-    if isinstance(value, bool) or not isinstance(value, int if place.whole else (int, float)):
+    holds_number = place.current is None or (
+        isinstance(place.current, (int, float)) and not isinstance(place.current, bool)
+    )
+    if not holds_number or isinstance(value, bool) or not isinstance(value, int if place.whole else (int, float)):
         raise InputError("wrong type", file=label, key=where, value=value, allowed=allowed)
     number = placed(float, value, where, label)
     if not math.isfinite(number):
