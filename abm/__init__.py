@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ FILES = (
 """Data files read by `load_parameters`."""
 
 
+@cache
 def load_parameters() -> Parameters:
     """Every number of the healing model, with unit, range, source and evidence."""
     from mendsim.common.parameters import Parameters

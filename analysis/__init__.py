@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mendsim.analysis.pictures import plot_run
     from mendsim.analysis.replicate_comparison import compare_replicates
     from mendsim.analysis.replicates import read_replicate
+    from mendsim.analysis.sensitivity_indices import sensitivity
     from mendsim.analysis.store import open_run
     from mendsim.analysis.treatment_picture import treatment_figure
     from mendsim.analysis.uptake import uptake_table
@@ -40,6 +41,7 @@ __all__ = [
     "plot_run",
     "read_replicate",
     "sections",
+    "sensitivity",
     "strip_figure",
     "timecourses",
     "treatment_figure",
@@ -61,6 +63,7 @@ _HOME = {
     "outcomes": "endpoints",
     "plot_run": "pictures",
     "read_replicate": "replicates",
+    "sensitivity": "sensitivity_indices",
     "strip_figure": "zone_strip",
     "treatment_figure": "treatment_picture",
     "uptake_figure": "uptake_picture",

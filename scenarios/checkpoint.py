@@ -20,7 +20,7 @@ import numpy as np
 
 from mendsim.common.errors import InputError
 from mendsim.common.saving import Arrays
-from mendsim.scenarios.loading import restored
+from mendsim.scenarios.loading import load_written
 from mendsim.scenarios.provenance import code_digest
 from mendsim.scenarios.recording import Recording
 from mendsim.scenarios.schema import Scenario
@@ -80,7 +80,6 @@ class Description:
             "format": _FORMAT,
             "code": code_digest(),
             "scenario": self.scenario.written,
-            "origins": [[list(key), origin] for key, origin in self.scenario.origins.items()],
             "seed": self.seed,
             "past": self.past,
             "step": self.step,
@@ -101,9 +100,8 @@ class Description:
         try:
             about = json.loads(text)
             code = about["code"] if about["format"] == _FORMAT else None
-            origins = {tuple(key): str(origin) for key, origin in about["origins"]}
             described = cls(
-                scenario=restored(about["scenario"], origins, str(file)),
+                scenario=load_written(dict(about["scenario"]), str(file)),
                 seed=int(about["seed"]),
                 past=tuple((int(seed), float(hour)) for seed, hour in about["past"]),
                 step=int(about["step"]),

@@ -40,11 +40,41 @@ def load(name_or_path: str | Path) -> Scenario:
     ------
     ScenarioError : everything that is wrong with it, one line each.
     """
-    path, label = _locate(name_or_path)
+    return _loaded(*_locate(name_or_path))
+
+
+def _loaded(path: Path, label: str) -> Scenario:
     data, origins = _resolved(path, label, ())
     data.setdefault("name", path.stem)
     origins.setdefault(("name",), label)
     return _checked(data, origins, label)
+
+
+def load_beside(name: object, path: Path, label: str, *, key: str) -> Scenario:
+    """Load a scenario that a file names: one that comes with mendsim, or a file in the same folder.
+
+    Parameters
+    ----------
+    name : what stands in the file.
+    path, label : the file, and its name in errors.
+    key : where in the file the name stands.
+
+    Raises
+    ------
+    ScenarioError : no such scenario, or everything that is wrong with it.
+    """
+    found, found_label = _neighbour(key, name, path, label)
+    return _loaded(found, found_label)
+
+
+def load_written(data: Mapping[str, Any], label: str) -> Scenario:
+    """Make a scenario again from the tables that `Scenario.written` gave.
+
+    Raises
+    ------
+    ScenarioError : everything that is wrong with them, one line each.
+    """
+    return _checked(_copy(data), {}, label)
 
 
 def changed(scenario: Scenario, values: Mapping[str, Any], *, origin: str) -> Scenario:
@@ -58,13 +88,6 @@ def changed(scenario: Scenario, values: Mapping[str, Any], *, origin: str) -> Sc
             del origins[known]
         origins[path] = origin
     return _checked(data, origins, scenario.name)
-
-
-def restored(written: Mapping[str, Any], origins: Origins, label: str) -> Scenario:
-    """Make a scenario again of its tables and where each key came from; ``label`` names it in errors."""
-    if not isinstance(written, dict):
-        raise InputError("not a scenario", file=label)
-    return _checked(written, origins, label)
 
 
 def parsed(text: str) -> Any:

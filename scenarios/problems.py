@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from mendsim.common.errors import InputError, choices
@@ -11,6 +11,7 @@ from mendsim.scenarios.units import Quantity
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
+    from pydantic.fields import FieldInfo
 
 _LONGEST_KEY = 120
 
@@ -33,7 +34,12 @@ def close_names(name: str, names: Iterable[str]) -> str:
     return f"{' or '.join(close)}?" if close else choices(names)
 
 
-def told(error: ValidationError, file_of: Mapping[tuple[str, ...], str], file: str) -> ScenarioError:
+def told(
+    error: ValidationError,
+    file_of: Mapping[tuple[str, ...], str],
+    file: str,
+    table_of: Callable[[Sequence[str | int]], type[BaseModel]] | None = None,
+) -> ScenarioError:
     """Tell the errors of pydantic in the words of a scenario file.
 
     Parameters
@@ -41,6 +47,7 @@ def told(error: ValidationError, file_of: Mapping[tuple[str, ...], str], file: s
     error : what pydantic found.
     file_of : the file or call that set each key.
     file : the file that was asked for.
+    table_of : finds the table that a key belongs to; the tables of a scenario if not given.
     """
     found = []
     for detail in error.errors(include_url=False):
@@ -51,7 +58,7 @@ def told(error: ValidationError, file_of: Mapping[tuple[str, ...], str], file: s
         elif isinstance(cause, InputError):
             inner = (cause,)
         else:
-            inner = (_in_words(detail, path),)
+            inner = (_in_words(detail, path, table_of or _table),)
         for problem in inner:
             key = ".".join([*path, *([problem.key] if problem.key else [])])
             place = origin(file_of, tuple(key.split("."))) or file
@@ -98,15 +105,19 @@ _TYPES = {
     "dict_type": "a table",
     "tuple_type": "a list",
     "bool_type": "true or false",
+    "int_type": "a whole number",
 }
+_LIMITS = {"greater_than_equal": ("ge", "or more"), "less_than_equal": ("le", "or less")}
 
 
-def _in_words(detail: Mapping[str, Any], path: tuple[str, ...]) -> InputError:
+def _in_words(
+    detail: Mapping[str, Any], path: tuple[str, ...], table_of: Callable[[Sequence[str | int]], type[BaseModel]]
+) -> InputError:
     kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
     if kind == "extra_forbidden":
-        return InputError("unknown key", allowed=close_names(path[-1], file_keys(_table(detail["loc"]))))
+        return InputError("unknown key", allowed=close_names(path[-1], file_keys(table_of(detail["loc"]))))
     if kind == "missing":
-        return InputError("missing key", allowed=_wanted(detail["loc"]))
+        return InputError("missing key", allowed=_wanted(table_of(detail["loc"]), detail["loc"][-1]))
     if kind == "literal_error":
         return InputError("unknown choice", value=value, allowed=str(context["expected"]).replace(" or ", ", "))
     if kind == "union_tag_not_found":
@@ -118,7 +129,12 @@ def _in_words(detail: Mapping[str, Any], path: tuple[str, ...]) -> InputError:
             "not a name", value=value, allowed="up to 64 letters, digits, _ . - beginning with a letter or digit"
         )
     if kind == "too_short":
-        return InputError("empty list", value=value, allowed="at least one")
+        return InputError(f"empty {'table' if value == {} else 'list'}", value=value, allowed="at least one")
+    if kind == "too_long":
+        return InputError(f"{len(value)} of them", allowed=f"up to {context['max_length']}")
+    if kind in _LIMITS:
+        limit, words = _LIMITS[kind]
+        return InputError("out of range", value=value, allowed=f"{context[limit]} {words}")
     if kind in _TYPES:
         return InputError("wrong type", value=value, allowed=_TYPES[kind])
     return InputError(detail["msg"], value=value)
@@ -150,22 +166,26 @@ def _kinds() -> str:
     return choices(f"'{kind}'" for kind in EVENT_KINDS)
 
 
-def _wanted(loc: Sequence[str | int]) -> str:
+def _wanted(table: type[BaseModel], key: str | int) -> str:
     """Say what a missing key should hold."""
-    fields = _table(loc).model_fields
-    name, field = next((name, field) for name, field in fields.items() if (field.alias or name) == loc[-1])
-    if (example := example_of(_table(loc), name)) is not None:
+    name, field = next((name, field) for name, field in table.model_fields.items() if (field.alias or name) == key)
+    if (example := example_of(table, name)) is not None:
         return example
-    options = get_args(field.annotation)
-    return choices(options) if get_origin(field.annotation) is Literal else "this key is required"
+    if get_origin(field.annotation) is Literal:
+        return choices(get_args(field.annotation))
+    return field.description or "this key is required"
 
 
 def example_of(table: type[BaseModel], name: str) -> str | None:
     """Say what quantity a field of a table holds, and how one writes it; None if it is no quantity."""
-    field = table.model_fields[name]
-    options = [hint for option in get_args(field.annotation) for hint in getattr(option, "__metadata__", ())]
-    quantity = next((hint for hint in [*field.metadata, *options] if isinstance(hint, Quantity)), None)
+    quantity = quantity_of(table.model_fields[name])
     return None if quantity is None else f"{quantity.kind} such as {quantity.example!r}"
+
+
+def quantity_of(field: FieldInfo) -> Quantity | None:
+    """Say what quantity a field of a table, or each item of it, holds; None if it is no quantity."""
+    options = [hint for option in get_args(field.annotation) for hint in getattr(option, "__metadata__", ())]
+    return next((hint for hint in [*field.metadata, *options] if isinstance(hint, Quantity)), None)
 
 
 def file_keys(table: type[BaseModel]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mendsim.common.errors import InputError
@@ -99,6 +99,7 @@ def _wanted_unit(text: str) -> pint.Unit:
     return unit
 
 
+@lru_cache(maxsize=1024)
 def _unit(text: str) -> pint.Unit | None:
     """Parse a unit, or None. Only short texts of unit letters and one-digit powers reach the parser."""
     if not _UNIT.fullmatch(text) or _LONG_POWER.search(text):
