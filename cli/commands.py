@@ -16,8 +16,10 @@ def list_scenarios(_arguments: argparse.Namespace) -> None:
     """Print name and title of every scenario that comes with mendsim."""
     from mendsim.scenarios.loading import titles
 
-    for name, title in titles().items():
-        print(f"{name:<22} {title}")
+    known = titles()
+    width = max(map(len, known))
+    for name, title in known.items():
+        print(f"{name:<{width}}  {title}")
 
 
 def show(arguments: argparse.Namespace) -> None:

@@ -59,7 +59,7 @@ def told(error: ValidationError, file_of: Mapping[tuple[str, ...], str], file: s
                 InputError(
                     problem.problem,
                     file=place,
-                    key=_printable(key) or None,
+                    key=printable(key) or None,
                     value=problem.value,
                     allowed=problem.allowed,
                 )
@@ -75,7 +75,7 @@ def origin(file_of: Mapping[tuple[str, ...], str], path: tuple[str, ...]) -> str
     return None
 
 
-def _printable(key: str) -> str:
+def printable(key: str) -> str:
     """Keep a key to one short line, whatever the file calls it."""
     text = key if key.isprintable() else ascii(key)
     return text if len(text) <= _LONGEST_KEY else f"{text[: _LONGEST_KEY - 3]}..."
@@ -171,4 +171,4 @@ def example_of(table: type[BaseModel], name: str) -> str | None:
 def file_keys(table: type[BaseModel]) -> list[str]:
     """List the keys of a table as they stand in a file."""
     keys = [field.alias or name for name, field in table.model_fields.items()]
-    return [*keys, "extends"] if table.__name__ == "Scenario" else keys
+    return [*keys, "extends", "change"] if table.__name__ == "Scenario" else keys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,20 +11,25 @@ from mendsim import scenarios
 from mendsim.scenarios.loading import titles
 from mendsim.scenarios.schema import NO_CONTROL
 
+REFERENCES = (Path(__file__).parents[3] / "docs" / "references.bib").read_text(encoding="utf-8")
+
 
 @pytest.mark.parametrize("name", scenarios.names())
 def test_each_is_valid_and_cites_its_settings(name: str) -> None:
     scenario = scenarios.load(name)
     assert scenario.name == name
     assert scenario.title == titles()[name]
-    assert all(re.search(r"\b(19|20)\d\d\b", source) for source in scenario.sources)
+    for source in scenario.sources:
+        entry = re.match(r"\[(\w+)\]", source)
+        assert re.search(r"\b(19|20)\d\d\b", source) if entry is None else f"{{{entry[1]}," in REFERENCES
     assert scenario.sources
 
 
 def test_each_protocol_has_a_control_that_differs_in_its_events_alone() -> None:
     treated = [scenario for scenario in map(scenarios.load, scenarios.names()) if scenario.control != NO_CONTROL]
     assert {scenario.name for scenario in treated} >= {"acne_scar", "alopecia", "ladd"}
-    told = ("name", "title", "description", "control", "events")
+    # a laser of its own does nothing where no event fires it
+    told = ("name", "title", "description", "sources", "control", "events", "devices")
     for scenario in treated:
         control = scenarios.load(scenario.control)
         assert control.events == ()
