@@ -29,6 +29,16 @@ def show(arguments: argparse.Namespace) -> None:
     print(resolved_text(_scenario_of(arguments)))
 
 
+def schema(arguments: argparse.Namespace) -> None:
+    """Print the JSON Schema of a kind of file."""
+    import json
+
+    from mendsim.scenarios.json_schema import scenario_schema
+
+    made = {"scenario": scenario_schema}[arguments.kind]()
+    print(json.dumps(made, indent=2, ensure_ascii=False))
+
+
 def run(arguments: argparse.Namespace) -> None:
     """Run a scenario and say where the run store is."""
     scenario = _scenario_of(arguments)

@@ -162,10 +162,15 @@ def _wanted(loc: Sequence[str | int]) -> str:
 
 def example_of(table: type[BaseModel], name: str) -> str | None:
     """Say what quantity a field of a table holds, and how one writes it; None if it is no quantity."""
+    quantity = next((hint for hint in hints_of(table, name) if isinstance(hint, Quantity)), None)
+    return None if quantity is None else f"{quantity.kind} such as {quantity.example!r}"
+
+
+def hints_of(table: type[BaseModel], name: str) -> list[Any]:
+    """List what ``Annotated`` says of a field of a table, whether it may be left out or not."""
     field = table.model_fields[name]
     options = [hint for option in get_args(field.annotation) for hint in getattr(option, "__metadata__", ())]
-    quantity = next((hint for hint in [*field.metadata, *options] if isinstance(hint, Quantity)), None)
-    return None if quantity is None else f"{quantity.kind} such as {quantity.example!r}"
+    return [*field.metadata, *options]
 
 
 def file_keys(table: type[BaseModel]) -> list[str]:
