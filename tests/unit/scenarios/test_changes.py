@@ -132,3 +132,12 @@ def test_a_star_of_many_items_does_not_take_long(write: Writer) -> None:
     text = f'extends = "acne_scar"\nsave.snapshots = [{many}]\n[change]\n"save.snapshots.*" = "2 d"\n'
     with pytest.raises(InputError, match="not in order"):
         scenarios.load(write(name="child.toml", text=text))
+
+
+@pytest.mark.parametrize("table", ["", "[parameters]\n", "[change]\n"])
+def test_a_key_of_thousands_of_parts_is_one_clear_line(write: Writer, table: str) -> None:
+    deep = ".".join(["a"] * 5000)
+    with pytest.raises(InputError, match=r"child.toml: nested too deeply; allowed: up to 50"):
+        scenarios.load(write(name="child.toml", text=f"{table}{deep} = 1\n"))
+    with pytest.raises(InputError):
+        scenarios.load("acne_scar").with_values({deep: 1})
