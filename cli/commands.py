@@ -16,8 +16,10 @@ def list_scenarios(_arguments: argparse.Namespace) -> None:
     """Print name and title of every scenario that comes with mendsim."""
     from mendsim.scenarios.loading import titles
 
-    for name, title in titles().items():
-        print(f"{name:<22} {title}")
+    known = titles()
+    width = max(map(len, known))
+    for name, title in known.items():
+        print(f"{name:<{width}}  {title}")
 
 
 def show(arguments: argparse.Namespace) -> None:
@@ -25,6 +27,16 @@ def show(arguments: argparse.Namespace) -> None:
     from mendsim.scenarios.show import resolved_text
 
     print(resolved_text(_scenario_of(arguments)))
+
+
+def schema(arguments: argparse.Namespace) -> None:
+    """Print the JSON Schema of a kind of file."""
+    import json
+
+    from mendsim.scenarios.json_schema import scenario_schema
+
+    made = {"scenario": scenario_schema}[arguments.kind]()
+    print(json.dumps(made, indent=2, ensure_ascii=False))
 
 
 def run(arguments: argparse.Namespace) -> None:

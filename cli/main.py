@@ -43,6 +43,12 @@ def build_parser() -> argparse.ArgumentParser:
     _scenario(show)
     show.set_defaults(command=commands.show)
 
+    schema = add("schema", help="print the JSON Schema of a scenario file, for editors", allow_abbrev=False)
+    schema.add_argument(
+        "kind", nargs="?", choices=("scenario",), default="scenario", help="kind of file (default: scenario)"
+    )
+    schema.set_defaults(command=commands.schema)
+
     run = add("run", help="run a scenario and write its run store", allow_abbrev=False)
     _scenario(run)
     run.add_argument("--seed", type=_whole(0, 2**63 - 1), help="seed of every random draw (default: 1)")

@@ -1,21 +1,21 @@
-"""Finding a scenario by name or file, following ``extends``, and remembering where each value came from."""
+"""Finding a scenario by name or file, following ``extends`` and ``[change]``, and remembering who set each value."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from mendsim.common.errors import InputError
+from mendsim.scenarios.changes import Origins, change, changes_of, copied, credit, flatten_parameters
 from mendsim.scenarios.problems import close_names, told
 from mendsim.scenarios.reading import read_toml
 from mendsim.scenarios.schema import NO_CONTROL, Scenario
 
 _FOLDER = Path(__file__).parent
-Origins = dict[tuple[str, ...], str]
 
 
 def names() -> list[str]:
@@ -78,15 +78,9 @@ def load_written(data: Mapping[str, Any], label: str) -> Scenario:
 
 
 def changed(scenario: Scenario, values: Mapping[str, Any], *, origin: str) -> Scenario:
-    """Copy a scenario with some values replaced, addressed by dotted key."""
-    data = _copy(scenario.written)
-    origins = dict(scenario.origins)
-    for key, value in values.items():
-        path = _split(key)
-        _put(data, path, value, key, origin)
-        for known in [known for known in origins if known[: len(path)] == path]:
-            del origins[known]
-        origins[path] = origin
+    """Copy a scenario with some values replaced, addressed by dotted key (see `mendsim.scenarios.changes.change`)."""
+    data, origins = copied(scenario.written), dict(scenario.origins)
+    change(data, origins, values, origin)
     return _checked(data, origins, scenario.name)
 
 
@@ -115,21 +109,23 @@ def _locate(name_or_path: str | Path) -> tuple[Path, str]:
 def _resolved(path: Path, label: str, visited: tuple[Path, ...]) -> tuple[dict[str, Any], Origins]:
     here = path.resolve()
     data = read_toml(path, label)
-    _flatten_parameters(data)
+    flatten_parameters(data)
+    changes = changes_of(data, label)
     if here in visited:
         chain = " -> ".join(step.stem for step in (*visited[visited.index(here) :], here))
         raise InputError(f"extends goes in a circle: {chain}", file=label, key="extends")
     base: dict[str, Any] = {}
     origins: Origins = {}
-    if (control := data.get("control", NO_CONTROL)) != NO_CONTROL:
-        beside, _ = _neighbour("control", control, path, label)
-        if not beside.is_file():
-            raise InputError("file not found", file=label, key="control", value=control)
     if "extends" in data:
         base, origins = _resolved(*_neighbour("extends", data.pop("extends"), path, label), (*visited, here))
         base.pop("name", None)
         origins.pop(("name",), None)
     _merge(base, data, (), origins, label)
+    change(base, origins, changes, label)
+    if origins.get(("control",)) == label and (control := base["control"]) != NO_CONTROL:
+        beside, _ = _neighbour("control", control, path, label)
+        if not beside.is_file():
+            raise InputError("file not found", file=label, key="control", value=control)
     return base, origins
 
 
@@ -150,20 +146,6 @@ def _neighbour(key: str, name: object, path: Path, label: str) -> tuple[Path, st
     return path.parent / name, str(Path(label).parent / name)
 
 
-def _flatten_parameters(data: dict[str, Any]) -> None:
-    """Let ``abm.fibroblast.x = 1`` and ``"abm.fibroblast.x" = 1`` mean the same."""
-    if isinstance(table := data.get("parameters"), dict):
-        data["parameters"] = dict(_leaves(table, ""))
-
-
-def _leaves(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _leaves(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
-
-
 def _merge(base: dict[str, Any], over: Mapping[str, Any], path: tuple[str, ...], origins: Origins, label: str) -> None:
     """Lay one table over another: tables merge, everything else replaces."""
     for key, value in over.items():
@@ -175,45 +157,7 @@ def _merge(base: dict[str, Any], over: Mapping[str, Any], path: tuple[str, ...],
             _merge(base[key], value, here, origins, label)
         else:
             base[key] = value
-            origins[here] = label
-
-
-def _split(key: str) -> tuple[str, ...]:
-    return tuple(key.split("."))
-
-
-def _put(data: dict[str, Any], path: tuple[str, ...], value: Any, key: str, origin: str) -> None:
-    if path[0] == "parameters" and len(path) > 1:
-        data.setdefault("parameters", {})[".".join(path[1:])] = value
-        return
-    place: Any = data
-    for part in path[:-1]:
-        if isinstance(place, list):
-            place = place[_index(place, part, key, value, origin)]
-        elif isinstance(place, dict):
-            place = place.setdefault(part, {})
-    last = path[-1]
-    if isinstance(place, list):
-        place[_index(place, last, key, value, origin)] = value
-    elif isinstance(place, dict):
-        place[last] = value
-    else:
-        raise InputError(
-            "unknown key", file=origin, key=key, value=value, allowed=f"{'.'.join(path[:-1])} is not a table"
-        )
-
-
-def _index(items: list[Any], part: str, key: str, value: object, origin: str) -> int:
-    if not part.isdecimal() or int(part) >= len(items):
-        allowed = f"0 to {len(items) - 1}" if items else "the list is empty"
-        raise InputError(f"there is no item {part}", file=origin, key=key, value=value, allowed=allowed)
-    return int(part)
-
-
-def _copy(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _copy(item) for key, item in value.items()}
-    return [_copy(item) for item in value] if isinstance(value, (list, tuple)) else value
+            credit(origins, [here], label)
 
 
 def _checked(data: dict[str, Any], origins: Origins, label: str) -> Scenario:

@@ -66,7 +66,7 @@ def told(
                 InputError(
                     problem.problem,
                     file=place,
-                    key=_printable(key) or None,
+                    key=printable(key) or None,
                     value=problem.value,
                     allowed=problem.allowed,
                 )
@@ -82,7 +82,7 @@ def origin(file_of: Mapping[tuple[str, ...], str], path: tuple[str, ...]) -> str
     return None
 
 
-def _printable(key: str) -> str:
+def printable(key: str) -> str:
     """Keep a key to one short line, whatever the file calls it."""
     text = key if key.isprintable() else ascii(key)
     return text if len(text) <= _LONGEST_KEY else f"{text[: _LONGEST_KEY - 3]}..."
@@ -184,11 +184,16 @@ def example_of(table: type[BaseModel], name: str) -> str | None:
 
 def quantity_of(field: FieldInfo) -> Quantity | None:
     """Say what quantity a field of a table, or each item of it, holds; None if it is no quantity."""
+    return next((hint for hint in hints_of(field) if isinstance(hint, Quantity)), None)
+
+
+def hints_of(field: FieldInfo) -> list[Any]:
+    """List what ``Annotated`` says of a field of a table, whether it may be left out or not."""
     options = [hint for option in get_args(field.annotation) for hint in getattr(option, "__metadata__", ())]
-    return next((hint for hint in [*field.metadata, *options] if isinstance(hint, Quantity)), None)
+    return [*field.metadata, *options]
 
 
 def file_keys(table: type[BaseModel]) -> list[str]:
     """List the keys of a table as they stand in a file."""
     keys = [field.alias or name for name, field in table.model_fields.items()]
-    return [*keys, "extends"] if table.__name__ == "Scenario" else keys
+    return [*keys, "extends", "change"] if table.__name__ == "Scenario" else keys

@@ -10,6 +10,8 @@ from typing import Any
 from mendsim.common.errors import InputError
 
 _LARGEST_BYTES = 1_000_000
+_DEEPEST = 50
+"""Tables and lists in each other; no file needs ten."""
 
 
 def read_toml(path: Path, label: str) -> dict[str, Any]:
@@ -22,7 +24,7 @@ def read_toml(path: Path, label: str) -> dict[str, Any]:
 
     Raises
     ------
-    InputError : no such file, a directory or device, too large, not UTF-8, not TOML.
+    InputError : no such file, a directory or device, too large, not UTF-8, not TOML, nested too deeply.
     """
     try:
         found = path.stat()
@@ -42,8 +44,20 @@ def read_toml(path: Path, label: str) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise InputError(f"not UTF-8 text at byte {error.start}", file=label, allowed="a TOML file in UTF-8") from None
     try:
-        return tomllib.loads(text)
+        table = tomllib.loads(text)
     except RecursionError:
-        raise InputError("not TOML: nested too deeply", file=label) from None
+        raise InputError("nested too deeply", file=label) from None
     except ValueError as error:  # a TOMLDecodeError, or a whole number with too many digits
         raise InputError(f"not TOML: {error}", file=label) from None
+    if _is_deep(table):
+        raise InputError("nested too deeply", file=label, allowed=f"up to {_DEEPEST} tables in each other")
+    return table
+
+
+def _is_deep(table: dict[str, Any]) -> bool:
+    """Find tables that a long dotted key nests: TOML reads them without recursion, what follows does not."""
+    level: list[Any] = [table]
+    for _ in range(_DEEPEST):
+        inner = [place.values() if isinstance(place, dict) else place for place in level]
+        level = [value for values in inner for value in values if isinstance(value, dict | list)]
+    return bool(level)

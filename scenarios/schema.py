@@ -5,16 +5,17 @@ Keys are those of the file; attributes carry the unit in which the value is kept
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, PrivateAttr, model_validator
+from pydantic_core import CoreSchema
 
 from mendsim.abm.initial_state import INITIAL_STATES
 from mendsim.abm.site import site_names
-from mendsim.common.errors import InputError, choices
-from mendsim.scenarios.problems import ScenarioError, close_names
+from mendsim.scenarios.problems import ScenarioError, hints_of
 from mendsim.scenarios.units import Quantity
+from mendsim.scenarios.values import Checked, Known, Number, OneOf, RateOrNumber, Whole
 from mendsim.thermal import PATTERNS, SCAN_ORDERS
 
 Extent = Annotated[float, Quantity("um", "a length", 100, 20_000, "2 mm")]
@@ -58,47 +59,6 @@ NO_CONTROL = "none"
 """What a scenario without a control names as its control."""
 
 
-def _whole(low: int, high: int) -> BeforeValidator:
-    def check(value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise InputError("wrong type", value=value, allowed=f"a whole number from {low} to {high}")
-        if not low <= value <= high:
-            raise InputError("out of range", value=value, allowed=f"{low} to {high}")
-        return value
-
-    return BeforeValidator(check)
-
-
-def _number(low: float, high: float) -> BeforeValidator:
-    def check(value: object) -> float:
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise InputError("wrong type", value=value, allowed=f"a number from {low:g} to {high:g}")
-        if not low <= value <= high:
-            raise InputError("out of range", value=value, allowed=f"{low:g} to {high:g}")
-        return float(value)
-
-    return BeforeValidator(check)
-
-
-def _full(value: object) -> float | str:
-    """Take a size of an action: a number, or a rate with its unit; which of them, the action says."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise InputError("wrong type", value=value, allowed="a number, or a rate such as '0.02 /h'")
-    return value if isinstance(value, str) else float(value)
-
-
-def _one_of(names: Callable[[], Iterable[str]]) -> BeforeValidator:
-    def check(value: object) -> str:
-        known = list(names())
-        if not isinstance(value, str):
-            raise InputError("wrong type", value=value, allowed=choices(known))
-        if value not in known:
-            raise InputError("unknown choice", value=value, allowed=close_names(value, known))
-        return value
-
-    return BeforeValidator(check)
-
-
 def _mechanism_names() -> Iterable[str]:
     from mendsim.abm.mechanisms import load_mechanisms
 
@@ -111,39 +71,68 @@ def _treatment_names() -> Iterable[str]:
     return load_treatments()
 
 
-Share = Annotated[float, _number(1e-4, 1.0)]
-LogRatio = Annotated[float, _number(-12.0, 12.0)]
-Ratio = Annotated[float, _number(1e-3, 1e6)]
-Hill = Annotated[float, _number(0.1, 10.0)]
-Full = Annotated[Any, BeforeValidator(_full)]
-Flag = Annotated[bool, Field(strict=True)]
-Site = Annotated[str, _one_of(site_names)]
-InitialState = Annotated[str, _one_of(lambda: INITIAL_STATES)]
-Pattern = Annotated[str, _one_of(lambda: PATTERNS)]
-ScanOrder = Annotated[str, _one_of(lambda: SCAN_ORDERS)]
-Treatment = Annotated[str, _one_of(_treatment_names)]
-
-
 def _action_names() -> Iterable[str]:
     from mendsim.abm.drugs.action import ACTIONS
 
     return ACTIONS
 
 
-Mechanism = Annotated[str, _one_of(_mechanism_names)]
+def _drug_names() -> Iterable[str]:
+    from mendsim.abm.drugs.drug import drug_names
+
+    return drug_names()
+
+
+def _device_names() -> Iterable[str]:
+    from mendsim.thermal import load_parameters
+    from mendsim.thermal.device import device_names
+
+    return device_names(load_parameters())
+
+
+Share = Annotated[float, Number(1e-4, 1.0)]
+LogRatio = Annotated[float, Number(-12.0, 12.0)]
+Ratio = Annotated[float, Number(1e-3, 1e6)]
+Hill = Annotated[float, Number(0.1, 10.0)]
+Full = Annotated[Any, RateOrNumber()]
+Flag = Annotated[bool, Field(strict=True)]
+Site = Annotated[str, OneOf(site_names)]
+InitialState = Annotated[str, OneOf(lambda: INITIAL_STATES)]
+Pattern = Annotated[str, OneOf(lambda: PATTERNS)]
+ScanOrder = Annotated[str, OneOf(lambda: SCAN_ORDERS)]
+Treatment = Annotated[str, OneOf(_treatment_names)]
+
+Mechanism = Annotated[str, OneOf(_mechanism_names)]
+ActionName = Annotated[str, OneOf(_action_names)]
+DeviceName = Annotated[str, Known(_device_names, "[devices.NAME]")]
+DrugName = Annotated[str, Known(_drug_names, "[drugs.NAME]")]
 
 
 class Table(BaseModel):
     """A table of the file: unknown keys are errors, values do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Add to each key what its value may be, and write defaults as a file does."""
+        found = handler(schema)
+        about = handler.resolve_ref_schema(found)["properties"]
+        for name, field in cls.model_fields.items():
+            key = about[field.alias or name]
+            for hint in hints_of(cls.model_fields[name]):
+                if isinstance(hint, Quantity) and isinstance(field.default, float):
+                    key["default"] = hint.write(field.default)
+                if field.description and isinstance(hint, Checked | Quantity) and "description" in hint.json_schema():
+                    key["description"] = f"{field.description} ({hint.json_schema()['description']})"
+        return found
 
 
 class Patient(Table):
     """Where the skin is, how dark it is, and what is wrong with it; excised skin lies in a diffusion cell."""
 
     site: Site
-    phototype: Annotated[int, _whole(1, 6)]
+    phototype: Annotated[int, Whole(1, 6)]
     initial_state: InitialState
     scar_depth_um: ScarSize | None = Field(default=None, alias="scar_depth")
     scar_width_um: ScarSize | None = Field(default=None, alias="scar_width")
@@ -156,8 +145,11 @@ class Sample(Table):
     width_um: Extent = Field(alias="width")
     depth_um: Extent = Field(alias="depth")
     length_um: Extent | None = Field(default=None, alias="length")
+    """across the section; a block if it is given"""
     spacing_um: Spacing = Field(default=10.0, alias="spacing")
+    """side of a site"""
     air_um: Air = Field(default=100.0, alias="air")
+    """height of the air above the skin"""
 
 
 class DeviceTable(Table):
@@ -165,9 +157,12 @@ class DeviceTable(Table):
 
     wavelength_nm: Wavelength = Field(alias="wavelength")
     beam_quality: Annotated[float, Field(ge=1, le=100)] = 1.0
+    """M2: how much faster than an ideal Gaussian the beam widens below its waist"""
     top_hat: bool = False
+    """a beam of even intensity; a Gaussian if not"""
     spot_diameter_um: Spot | None = Field(default=None, alias="spot_diameter")
     pulse_power_w: PulsePower | None = Field(default=None, alias="pulse_power")
+    """power during a pulse; its duration is energy over power"""
     pulse_duration_ms: PulseTime | None = Field(default=None, alias="pulse_duration")
 
 
@@ -179,24 +174,37 @@ class LaserEvent(Table):
 
     kind: Literal["laser"]
     at_h: Moment = Field(alias="at")
-    device: str
+    device: DeviceName
     pulse_energy_mj: PulseEnergy = Field(alias="pulse_energy")
     pulse_duration_ms: PulseTime | None = Field(default=None, alias="pulse_duration")
     spot_diameter_um: Spot | None = Field(default=None, alias="spot_diameter")
+    """of the beam on the skin, 1/e2 of a Gaussian"""
     pattern: Pattern
     density_per_cm2: Density = Field(alias="density")
-    passes: Annotated[int, _whole(1, 20)] = 1
-    stacked_pulses: Annotated[int, _whole(1, 100)] = 1
+    """zones per area in one pass"""
+    passes: Annotated[int, Whole(1, 20)] = 1
+    """how often the area is covered; later passes are not aligned with the first"""
+    stacked_pulses: Annotated[int, Whole(1, 100)] = 1
+    """pulses on each zone"""
     pulse_interval_ms: PulseTime = Field(default=20.0, alias="pulse_interval")
+    """from the start of a stacked pulse to that of the next"""
     scan_order: ScanOrder = "rows"
     spot_interval_ms: SpotInterval = Field(default=5.0, alias="spot_interval")
+    """from one zone to the next"""
     pass_interval_s: PassInterval = Field(default=10.0, alias="pass_interval")
+    """from the end of a pass to the start of the next"""
     footprint_mm: Footprint = Field(default=10.0, alias="footprint")
+    """side of the square that is covered in one pass"""
     cooling_c: Coolant | None = Field(default=None, alias="cooling_temperature")
+    """of a plate, spray or stream of air on the skin"""
     cooling_w_per_m2_k: Transfer = Field(default=1000.0, alias="cooling_transfer")
+    """to what cools: cold air some 100, a plate or spray some 1000"""
     cooling_before_s: Precooling = Field(default=0.0, alias="cooling_before")
+    """cooling before the first zone"""
     jitter_um: Jitter = Field(default=0.0, alias="jitter")
+    """standard deviation of the place of a zone along each side"""
     sham: Flag = False
+    """the laser is off"""
 
 
 class ActionTable(Table):
@@ -210,7 +218,8 @@ class ActionTable(Table):
 class DrugTable(Table):
     """A drug that is not in the library, or one like a drug of the library with other numbers."""
 
-    like: str | None = None
+    like: DrugName | None = None
+    """a drug of the library whose numbers hold where none is given"""
     molar_mass_g_per_mol: MolarMass | None = Field(default=None, alias="molar_mass")
     log_octanol_water: LogRatio | None = None
     water_diffusivity_um2_per_s: Diffusivity | None = Field(default=None, alias="water_diffusivity")
@@ -230,7 +239,7 @@ class DrugTable(Table):
     tgf_beta1_ng_per_ug: Content | None = Field(default=None, alias="tgf_beta1")
     vegf_ng_per_ug: Content | None = Field(default=None, alias="vegf")
     pdgf_ng_per_ug: Content | None = Field(default=None, alias="pdgf")
-    actions: dict[Annotated[str, _one_of(_action_names)], ActionTable] = {}
+    actions: dict[ActionName, ActionTable] = {}
 
 
 class DrugEvent(Table):
@@ -238,9 +247,10 @@ class DrugEvent(Table):
 
     kind: Literal["drug"]
     at_h: Moment = Field(alias="at")
-    drug: str
+    drug: DrugName
     concentration_ug_per_ml: Concentration = Field(alias="concentration")
     volume_ul_per_cm2: Dose | None = Field(default=None, alias="volume")
+    """what is put on; without it the donor is never used up"""
     duration_h: Duration = Field(alias="duration")
 
 
@@ -249,10 +259,11 @@ class InjectionEvent(Table):
 
     kind: Literal["injection"]
     at_h: Moment = Field(alias="at")
-    drug: str
+    drug: DrugName
     concentration_ug_per_ml: Concentration = Field(alias="concentration")
     volume_ul: InjectedVolume = Field(alias="volume")
     depth_um: InjectionDepth = Field(alias="depth")
+    """of the needle's tip"""
 
 
 class AftercareEvent(Table):
@@ -320,8 +331,11 @@ class Save(Table):
     """
 
     series_every_h: Duration = Field(default=12.0, alias="series_every")
+    """time between rows of the time series"""
     snapshots_h: Annotated[tuple[Moment, ...], Field(min_length=1)] = Field(alias="snapshots")
+    """times at which everything is kept"""
     states_h: tuple[Moment, ...] = Field(default=(), alias="states")
+    """times at which all that a run needs to go on is kept beside the store"""
 
 
 class Scenario(Table):
@@ -331,17 +345,24 @@ class Scenario(Table):
     title: str
     description: str = ""
     sources: tuple[str, ...] = ()
+    """where the settings were published"""
     control: str = NO_CONTROL
+    """a scenario to compare with: a name from mendsim list, a file in the same folder, or none"""
     patient: Patient
     lattice: Sample
     devices: dict[str, DeviceTable] = {}
+    """lasers of your own, by name"""
     drugs: dict[str, DrugTable] = {}
+    """drugs of your own, by name"""
     events: tuple[Event, ...] = ()
+    """what happens, in order of time"""
     follow_up_h: Moment = Field(alias="follow_up")
     step_h: Step = Field(default=0.5, alias="step")
+    """time step of the healing"""
     save: Save
     parameters: dict[str, Any] = {}
     without: tuple[Mechanism, ...] = ()
+    """mechanisms that are switched off"""
 
     _written: Mapping[str, Any] = PrivateAttr(default_factory=dict)
     _origins: Mapping[tuple[str, ...], str] = PrivateAttr(default_factory=dict)

@@ -12,10 +12,15 @@ from mendsim.common.errors import InputError
 
 if TYPE_CHECKING:
     import pint
-    from pydantic import GetCoreSchemaHandler
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic_core import CoreSchema
 
 _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)", re.ASCII | re.DOTALL)
+JSON_PATTERN = (
+    r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*"
+    r"(?![eE][+-]?\d)(1?\s*/\s*|per\s+)?[A-Za-zµμ°][A-Za-zµμ°²³0-9^*/ -]*$"
+)
+"""A number and a unit, in the regular expressions of JSON Schema."""
 _UNIT = re.compile(r"[A-Za-zµμ°²³0-9^*/ -]{1,40}")
 _LONG_POWER = re.compile(r"[\^*]\s*-?\s*\d{2,}|\*\*\s*-?\s*\d{2,}")
 _BARE_POWER = re.compile(r"([A-Za-zµμ])(\d)")
@@ -82,6 +87,15 @@ class Quantity:
             handler(source),
             serialization=core_schema.plain_serializer_function_ser_schema(self.write),
         )
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Let pydantic describe the quantity."""
+        return self.json_schema()
+
+    def json_schema(self) -> dict[str, Any]:
+        """Describe text with a number and a unit; a wrong dimension or range is found when the file is loaded."""
+        text = f"{self.kind} from {self.low:g} to {self.high:g} {self.unit}, such as {self.example!r}"
+        return {"type": "string", "pattern": JSON_PATTERN, "description": text, "examples": [self.example]}
 
 
 @cache

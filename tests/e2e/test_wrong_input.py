@@ -41,7 +41,7 @@ WRONG: dict[str, tuple[tuple[str, str], str]] = {
         "x.toml: *: missing key; *\nx.toml: events.0.pulse_enrgy: unknown key; allowed: pulse_energy *",
     ),
     "unknown table": (("[save]", "[sav]"), "x.toml: save: missing key*\nx.toml: sav: unknown key; allowed: save?"),
-    "unknown key far from any": (("[patient]", "zzz = 1\n[patient]"), "x.toml: zzz: unknown key; allowed: control, *"),
+    "unknown key far from any": (("[patient]", "zzz = 1\n[patient]"), "x.toml: zzz: unknown key; allowed: change, *"),
     "half a site": (
         ('width = "1 mm"', 'width = "1005 um"'),
         "x.toml: lattice.width: not a whole number of sites (got '1005 um'); allowed: a multiple of spacing = 10 um",
