@@ -74,7 +74,7 @@ def load_written(data: Mapping[str, Any], label: str) -> Scenario:
     ------
     ScenarioError : everything that is wrong with them, one line each.
     """
-    return _checked(_copy(data), {}, label)
+    return _checked(copied(data), {}, label)
 
 
 def changed(scenario: Scenario, values: Mapping[str, Any], *, origin: str) -> Scenario:
