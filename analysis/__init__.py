@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mendsim.analysis.replicates import read_replicate
     from mendsim.analysis.sensitivity_indices import sensitivity
     from mendsim.analysis.store import open_run
+    from mendsim.analysis.sweep_table import open_sweep
     from mendsim.analysis.treatment_picture import treatment_figure
     from mendsim.analysis.uptake import uptake_table
     from mendsim.analysis.uptake_picture import uptake_figure
@@ -37,6 +38,7 @@ __all__ = [
     "list_outcomes",
     "open_comparison",
     "open_run",
+    "open_sweep",
     "outcomes",
     "plot_run",
     "read_replicate",
@@ -60,6 +62,7 @@ _HOME = {
     "list_outcomes": "endpoints",
     "open_comparison": "comparison_files",
     "open_run": "store",
+    "open_sweep": "sweep_table",
     "outcomes": "endpoints",
     "plot_run": "pictures",
     "read_replicate": "replicates",

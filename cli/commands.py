@@ -55,10 +55,38 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def resume(arguments: argparse.Namespace) -> None:
-    """Go on with a run that was interrupted."""
+    """Go on with a run or a sweep that was interrupted."""
+    from mendsim.scenarios.sweeping.folder import is_sweep
+
+    path, every_s = Path(arguments.run), arguments.checkpoint_every
+    if is_sweep(path):
+        from mendsim.cli.sweep import resume_sweep
+
+        resume_sweep(
+            path,
+            workers=arguments.workers,
+            cluster=arguments.cluster,
+            retry_failed=arguments.retry_failed,
+            every_s=every_s,
+        )
+        return
     from mendsim.cli.running import resume_run
 
-    resume_run(Path(arguments.run), threads=arguments.threads, every_s=arguments.checkpoint_every)
+    resume_run(path, threads=arguments.threads, every_s=every_s)
+
+
+def sweep(arguments: argparse.Namespace) -> None:
+    """Do the runs of a design that are not done yet."""
+    from mendsim.cli.sweep import run_sweep
+
+    run_sweep(
+        arguments.design,
+        out=arguments.out,
+        workers=arguments.workers,
+        cluster=arguments.cluster,
+        retry_failed=arguments.retry_failed,
+        every_s=arguments.checkpoint_every,
+    )
 
 
 def branch(arguments: argparse.Namespace) -> None:

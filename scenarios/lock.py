@@ -11,12 +11,17 @@ from mendsim.common.errors import InputError
 _NAME = "lock"
 
 
+class BusyError(InputError):
+    """Another process is at work in this place."""
+
+
 class FolderLock:
     """The right to write into a folder, for one process at a time.
 
     Raises
     ------
-    InputError : another process has it, or the folder cannot be written.
+    BusyError : another process has it.
+    InputError : the folder cannot be written.
     """
 
     def __init__(self, folder: Path, name: Path):
@@ -29,7 +34,7 @@ class FolderLock:
                     fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
                     os.close(self._handle)
-                    raise InputError("another process is writing this", file=name, allowed="to wait for it") from None
+                    raise BusyError("another process is writing this", file=name, allowed="to wait for it") from None
                 if _is_still(path, self._handle):
                     return
                 os.close(self._handle)  # the last holder removed the folder between the two lines above
