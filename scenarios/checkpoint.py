@@ -134,8 +134,13 @@ class Checkpoint:
     model: Arrays
     recording: Recording
 
-    def write(self, path: Path) -> None:
+    def write(self, path: Path, workplace: Path) -> None:
         """Write the file, whole or not at all; an older one stays until then.
+
+        Parameters
+        ----------
+        path : of the file.
+        workplace : folder in which it is made, on the same disk.
 
         Raises
         ------
@@ -146,7 +151,7 @@ class Checkpoint:
             **{f"{_MODEL}/{key}": array for key, array in self.model.items()},
             **{f"{_RECORDING}/{key}": array for key, array in self.recording.state().items()},
         }
-        part = path.with_name(f".{path.name}.partial-{uuid.uuid4().hex}")
+        part = workplace / f".{path.name}.partial-{uuid.uuid4().hex}"
         try:
             with part.open("xb") as stream:
                 np.savez(stream, allow_pickle=False, **arrays)

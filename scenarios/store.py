@@ -68,15 +68,22 @@ def _check_replaceable(path: Path, *, overwrite: bool) -> None:
         raise InputError("this is not a run, so it is not replaced", file=path, allowed="another --out")
 
 
-def write(tree: xr.DataTree, path: Path, *, overwrite: bool = False) -> None:
-    """Write a run store: to a folder beside it first, which then takes its name.
+def write(tree: xr.DataTree, path: Path, *, overwrite: bool = False, workplace: Path | None = None) -> None:
+    """Write a run store: to another folder first, which then takes its name.
+
+    Parameters
+    ----------
+    tree : contents.
+    path : where the store comes to be.
+    overwrite : whether to replace a store that is there.
+    workplace : folder in which the other folder is made, on the same disk; that of the store if not given.
 
     Raises
     ------
     InputError : the place is taken, or cannot be written.
     """
     check_target(path, overwrite=overwrite)
-    partial = path.with_name(f".{path.name[:100]}.partial-{uuid.uuid4().hex}")
+    partial = (path.parent if workplace is None else workplace) / f".{path.name[:100]}.partial-{uuid.uuid4().hex}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with warnings.catch_warnings():

@@ -38,6 +38,10 @@ def states_of(out: Path) -> Path:
     return out.with_name(f"{out.name}{STATES}")
 
 
+class FinishedError(InputError):
+    """There is nothing to go on with: the run has come to its end."""
+
+
 class UnfinishedRun:
     """One run on its way, and the right to work on it; use it in a ``with``.
 
@@ -93,13 +97,15 @@ class UnfinishedRun:
 
         Raises
         ------
+        FinishedError : the run has come to its end.
         InputError : there is none, it is damaged, or another process works on it.
         """
         out = store.store_of(path)
         folder = store.folder_of(out)
         if not (folder / _RUN).is_file():
-            problem = "this run is finished" if store.is_store(out) else "no unfinished run"
-            raise InputError(problem, file=path, allowed="a run that was interrupted")
+            if store.is_store(out):
+                raise FinishedError("this run is finished", file=out)
+            raise InputError("no unfinished run", file=path, allowed="a run that was interrupted")
         with _written(out), ExitStack() as undo:
             lock = FolderLock(folder, out)
             undo.callback(lock.release)
@@ -168,7 +174,7 @@ class UnfinishedRun:
     def _write_state(self, model: HealingModel | ExcisedSkin, recording: Recording, path: Path) -> None:
         drug = None if model.drug is None else model.drug.name
         about = replace(self.about, step=model.step_index, elapsed_s=self.elapsed_s, drug=drug)
-        Checkpoint(about=about, model=model.state(), recording=recording).write(path)
+        Checkpoint(about=about, model=model.state(), recording=recording).write(path, self.folder)
 
     def finish(self) -> None:
         """Remove the folder: the store is in its place."""
@@ -196,7 +202,7 @@ def _check_unfinished(out: Path, folder: Path) -> None:
     """Refuse a run that was killed after its store was in place and before its folder was gone."""
     if store.is_store(out):
         shutil.rmtree(folder)
-        raise InputError("this run is finished", file=out, allowed="a run that was interrupted")
+        raise FinishedError("this run is finished", file=out)
 
 
 @contextmanager

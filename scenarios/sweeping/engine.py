@@ -77,6 +77,7 @@ def carry_out_sweep(
     InputError : another process works on this sweep, or it cannot be written.
     """
     lock = FolderLock(folder.path, folder.path)
+    folder.tidy()
     try:
         return _Course(folder, count, measure, checkpoint_every_s, tell).run(workers, retry_failed=retry_failed)
     finally:

@@ -6,9 +6,11 @@ self again.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import time
 import uuid
 from collections.abc import Iterator
 from functools import cached_property
@@ -30,6 +32,7 @@ Row = dict[str, Any]
 DONE, FAILED = "done", "failed"
 _PLAN, _ROWS, _RUNS = "sweep.json", "rows", "runs"
 _FORMAT = "mendsim sweep 1"
+_ABANDONED_S = 3600.0
 _WANTED = "the folder that mendsim sweep wrote"
 
 
@@ -92,6 +95,14 @@ class SweepFolder:
         InputError : it was.
         """
         _check_code(_plan(self.path), self.path)
+
+    def tidy(self) -> None:
+        """Remove what killed processes left half written, once it is too old to be still in the making."""
+        for pattern in (".*.partial-*", f"{_ROWS}/*/.*.partial-*"):
+            for part in self.path.glob(pattern):
+                with contextlib.suppress(OSError):
+                    if part.stat().st_mtime < time.time() - _ABANDONED_S:
+                        part.unlink()
 
     def key(self, job: Job) -> str:
         """Name of a run by all that decides it."""

@@ -116,7 +116,7 @@ def _complete(task: Task, folder: Path, row: Row, look: Callable[[int, int], Non
 
     def write(tree: xr.DataTree, out: Path) -> None:
         if task.keep_store:
-            store.write(tree, out, overwrite=True)
+            store.write(tree, out, overwrite=True, workplace=store.folder_of(out))
         row.update(_measured(task, tree, float(tree.attrs["wall_time_s"])))
         write_row(row_path(folder, task.key), row)
 
