@@ -194,7 +194,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"mendsim: {error}", file=sys.stderr)
         return BAD_NUMBERS
     except KeyboardInterrupt as stop:
-        print(f"mendsim: interrupted; {stop or 'nothing was kept'}", file=sys.stderr)
+        print(f"mendsim: interrupted; {str(stop) or 'nothing was kept'}", file=sys.stderr)
         return INTERRUPTED
     except MemoryError as error:
         print(f"mendsim: not enough memory: {error}; make the lattice smaller", file=sys.stderr)
