@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
     from pydantic.fields import FieldInfo
 
-_LONGEST_KEY = 120
+_LONGEST_NAME = 80
 
 
 class ScenarioError(InputError):
@@ -30,7 +30,7 @@ class ScenarioError(InputError):
 def close_names(name: str, names: Iterable[str]) -> str:
     """List the names that may be meant: the close ones, or all of them."""
     names = sorted(names)
-    close = difflib.get_close_matches(name[:_LONGEST_KEY], names, n=3, cutoff=0.6)
+    close = difflib.get_close_matches(name[:_LONGEST_NAME], names, n=3, cutoff=0.6)
     return f"{' or '.join(close)}?" if close else choices(names)
 
 
@@ -66,7 +66,7 @@ def told(
                 InputError(
                     problem.problem,
                     file=place,
-                    key=_printable(key) or None,
+                    key=key or None,
                     value=problem.value,
                     allowed=problem.allowed,
                 )
@@ -80,12 +80,6 @@ def origin(file_of: Mapping[tuple[str, ...], str], path: tuple[str, ...]) -> str
         if path[:length] in file_of:
             return file_of[path[:length]]
     return None
-
-
-def _printable(key: str) -> str:
-    """Keep a key to one short line, whatever the file calls it."""
-    text = key if key.isprintable() else ascii(key)
-    return text if len(text) <= _LONGEST_KEY else f"{text[: _LONGEST_KEY - 3]}..."
 
 
 def _path(loc: Sequence[str | int]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from mendsim.common.errors import InputError
 
 _LARGEST_BYTES = 1_000_000
+_DEEPEST = 50
 
 
 def read_toml(path: Path, label: str) -> dict[str, Any]:
@@ -42,8 +43,26 @@ def read_toml(path: Path, label: str) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise InputError(f"not UTF-8 text at byte {error.start}", file=label, allowed="a TOML file in UTF-8") from None
     try:
-        return tomllib.loads(text)
+        table = tomllib.loads(text)
     except RecursionError:
         raise InputError("not TOML: nested too deeply", file=label) from None
     except ValueError as error:  # a TOMLDecodeError, or a whole number with too many digits
         raise InputError(f"not TOML: {error}", file=label) from None
+    if _is_deep(table):
+        raise InputError("tables nested too deeply", file=label, allowed=f"up to {_DEEPEST} levels")
+    return table
+
+
+def _is_deep(table: dict[str, Any]) -> bool:
+    """Whether tables or lists lie in each other too often for code that calls itself; so not told by such code."""
+    level: list[Any] = [table]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True

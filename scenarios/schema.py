@@ -84,7 +84,12 @@ def _full(value: object) -> float | str:
     """Take a size of an action: a number, or a rate with its unit; which of them, the action says."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise InputError("wrong type", value=value, allowed="a number, or a rate such as '0.02 /h'")
-    return value if isinstance(value, str) else float(value)
+    if isinstance(value, str):
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        raise InputError("out of range", value=value, allowed="a number that is not as large") from None
 
 
 def _one_of(names: Callable[[], Iterable[str]]) -> BeforeValidator:
