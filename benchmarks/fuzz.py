@@ -92,7 +92,7 @@ def attempt(act: Callable[[], int | None], watch: Watch, longest_s: int = LONGES
         code = int(end.code or 0)
     except Hang:
         bad.append("hang")
-    except BaseException:  # noqa: BLE001 - whatever it is, it is what we look for
+    except BaseException:
         bad.append("traceback")
         err.write(traceback.format_exc())
     finally:

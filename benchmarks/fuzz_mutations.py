@@ -81,14 +81,18 @@ _NASTY = (
     '"5 mJ mJ"', '"5 m**9999999"', '"5 ((((((("', '"5 __import__(\\"os\\")"', '"1e3.5 um"', '"١٢ mJ"', '"5 µm"',
     '"../../x"', '"../x.toml"', '"/etc/passwd"', '"/dev/zero"', '"x.toml"', '"~/.ssh/id"', '"a\\u0000b"',
     '"a\\nb"', '"\\u001b[2J"', '"\\ud7ff"', '"😀"', '"%s%n{0}{x.__class__}"', '"$(touch y)"', f'"{"a" * 20_000}"',
-    f'"{"1" * 5000} mJ"', "[" * 200 + "]" * 200, "[" * 3000 + "]" * 3000, "2020-01-01", "07:00:00", "1979-05-27T07:32:00Z",
+    f'"{"1" * 5000} mJ"', "[" * 200 + "]" * 200, "[" * 3000 + "]" * 3000, "2020-01-01", "07:00:00",
+    "1979-05-27T07:32:00Z",
     '"laser"', '"drug"', '"log"', '"acne_scar"', '"none"', "[" + "1, " * 30_000 + "1]", "{" + "a = {" * 80 + "}" * 81,
 )  # fmt: skip
 
 _NASTY_LINES = (
-    "a." * 3000 + "b = 1", "[" + "a." * 3000 + "b]", "[[events]]", "[events]", "[parameters]\nabm = 1", "[set]", "[factors]",
-    "[[points]]", '"" = 1', '"\\u0000" = 1', "extends = 'x.toml'", "control = '../x'", "extends = '/dev/zero'", "= 1", "[[[",
-    '"__class__" = 1', '[drugs.a]\nlike = "a"', "[devices.a]\nwavelength = '500 nm'", "kind = 'list'", "follow_up = '1 h'",
+    "a." * 3000 + "b = 1", "[" + "a." * 3000 + "b]", "[[events]]", "[events]", "[parameters]\nabm = 1",
+    "[set]", "[factors]",
+    "[[points]]", '"" = 1', '"\\u0000" = 1', "extends = 'x.toml'", "control = '../x'", "extends = '/dev/zero'",
+    "= 1", "[[[",
+    '"__class__" = 1', '[drugs.a]\nlike = "a"', "[devices.a]\nwavelength = '500 nm'", "kind = 'list'",
+    "follow_up = '1 h'",
     "[parameters]\n" + "".join(f"abm.a{number}.x = 1\n" for number in range(3000)), '"' + "k" * 5000 + '" = 1',
 )  # fmt: skip
 
