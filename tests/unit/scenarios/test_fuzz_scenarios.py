@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -181,15 +185,43 @@ def test_what_damaged_files_have_shown(case: str, tmp_path: Path) -> None:
     assert all(len(line) <= LONGEST_LINE for line in str(caught.value).splitlines())
 
 
-def test_damaged_files_run_or_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What ``benchmarks/fuzz.py`` does with many more of them."""
+@pytest.fixture
+def fuzz(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.syspath_prepend(Path(__file__).parents[3] / "benchmarks")
-    import fuzz
+    yield importlib.import_module("fuzz")
+    for name in ("fuzz", "fuzz_mutations"):
+        del sys.modules[name]
 
+
+def test_damaged_files_run_or_are_refused(fuzz: ModuleType) -> None:
+    """What ``benchmarks/fuzz.py`` does with many more of them."""
     counts = fuzz.fuzz(200, seed=1, runs=0.01)
     assert counts["files"] == 200
     assert counts["valid"] > 20
     assert counts["refused"] > 100
     assert counts["bad"] == 0, counts
-    for name in ("fuzz", "fuzz_mutations"):
-        del sys.modules[name]
+
+
+def test_the_search_sees_what_it_looks_for(fuzz: ModuleType, tmp_path: Path) -> None:
+    inside, outside = tmp_path / "in", tmp_path / "out"
+    inside.mkdir()
+    watch = fuzz.Watch()
+    watch.allowed = (str(inside),)
+
+    def says(text: str, code: int) -> int:
+        sys.stderr.write(text)
+        return code
+
+    def found(act: Callable[[], object]) -> list[str]:
+        return fuzz.attempt(act, watch)[2]
+
+    assert found(lambda: says("mendsim: x\n", 2)) == []
+    assert found(lambda: says("Warning: x\n", 0)) == ["line"]
+    assert found(lambda: says(f"mendsim: {'x' * 400}\n", 2)) == ["line"]
+    assert found(lambda: says("", 2)) == ["silent"]
+    assert found(lambda: says("mendsim: x\n", 1)) == ["exit code"]
+    assert found(lambda: 1 // 0) == ["traceback"]
+    assert found(lambda: (inside / "a").write_text("a") and 0) == []
+    assert found(lambda: outside.write_text("a") and 0) == ["outside"]
+    assert found(lambda: outside.mkdir(exist_ok=False) if not outside.exists() else outside.unlink()) == ["outside"]
+    assert found(lambda: os.system("true")) == ["outside"]  # noqa: S605, S607 - to see that it is seen
