@@ -80,13 +80,15 @@ def load_written(data: Mapping[str, Any], label: str) -> Scenario:
 def changed(scenario: Scenario, values: Mapping[str, Any], *, origin: str) -> Scenario:
     """Copy a scenario with some values replaced, addressed by dotted key."""
     data = _copy(scenario.written)
-    origins = dict(scenario.origins)
-    for key, value in values.items():
-        path = _split(key)
-        _put(data, path, value, key, origin)
-        for known in [known for known in origins if known[: len(path)] == path]:
-            del origins[known]
-        origins[path] = origin
+    paths = {_split(key): key for key in values}
+    for path, key in paths.items():
+        _put(data, path, values[key], key, origin)
+    origins = {
+        known: file
+        for known, file in scenario.origins.items()
+        if not any(known[:length] in paths for length in range(1, len(known) + 1))
+    }
+    origins |= dict.fromkeys(paths, origin)
     return _checked(data, origins, scenario.name)
 
 

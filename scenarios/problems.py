@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 _LONGEST_NAME = 80
+_MOST_TOLD = 50
 
 
 class ScenarioError(InputError):
@@ -49,8 +50,12 @@ def told(
     file : the file that was asked for.
     table_of : finds the table that a key belongs to; the tables of a scenario if not given.
     """
-    found = []
+    found: list[InputError] = []
+    untold = 0
     for detail in error.errors(include_url=False):
+        if len(found) >= _MOST_TOLD:
+            untold += 1
+            continue
         path = _path(detail["loc"])
         cause = detail.get("ctx", {}).get("error")
         if isinstance(cause, ScenarioError):
@@ -59,7 +64,8 @@ def told(
             inner = (cause,)
         else:
             inner = (_in_words(detail, path, table_of or _table),)
-        for problem in inner:
+        untold += max(0, len(inner) - _MOST_TOLD)
+        for problem in inner[:_MOST_TOLD]:
             key = ".".join([*path, *([problem.key] if problem.key else [])])
             place = origin(file_of, tuple(key.split("."))) or file
             found.append(
@@ -71,6 +77,8 @@ def told(
                     allowed=problem.allowed,
                 )
             )
+    if untold:
+        found.append(InputError(f"{untold} more problems", file=file))
     return ScenarioError(found)
 
 

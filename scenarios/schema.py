@@ -336,7 +336,7 @@ class Scenario(Table):
     patient: Patient
     lattice: Sample
     devices: dict[str, DeviceTable] = {}
-    drugs: dict[str, DrugTable] = {}
+    drugs: Annotated[dict[str, DrugTable], Field(max_length=1000)] = {}
     events: tuple[Event, ...] = ()
     follow_up_h: Moment = Field(alias="follow_up")
     step_h: Step = Field(default=0.5, alias="step")

@@ -185,6 +185,21 @@ def test_what_damaged_files_have_shown(case: str, tmp_path: Path) -> None:
     assert all(len(line) <= LONGEST_LINE for line in str(caught.value).splitlines())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"k{number} = 1\n" for number in range(1000)),
+        "".join(f'[[events]]\nkind = "x{number}"\n' for number in range(1000)),
+        "[save]\nsnapshots = [" + '"0 d",' * 1001 + "]",
+    ],
+)
+def test_a_thousand_problems_are_told_in_fifty_lines(text: str, tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text(f'extends = "ladd"\n{text}', encoding="utf-8")
+    with pytest.raises(InputError, match="950 more problems") as caught:
+        load(tmp_path / "x.toml")
+    assert len(str(caught.value).splitlines()) == 51
+
+
 @pytest.fixture
 def fuzz(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.syspath_prepend(Path(__file__).parents[3] / "benchmarks")
