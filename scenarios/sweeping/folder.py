@@ -17,6 +17,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import from_json
+
 from mendsim.common.errors import InputError
 from mendsim.scenarios.lock import FolderLock
 from mendsim.scenarios.provenance import code_digest
@@ -166,7 +168,7 @@ def read_row(path: Path) -> Row | None:
     InputError : it is damaged.
     """
     try:
-        row = json.loads(path.read_bytes())
+        row = from_json(path.read_bytes())  # several times as fast as json for the many numbers of thousands of rows
         known = row["status"] in (DONE, FAILED) and isinstance(row["outcomes"], dict)
     except FileNotFoundError:
         return None

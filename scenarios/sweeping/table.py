@@ -47,7 +47,7 @@ def make_table(folder: SweepFolder) -> pd.DataFrame:
             for name in found if chosen is None or not found else chosen:
                 line[name], units[name] = found[name]
             line |= {name: row.get(name) for name in _OF_A_RUN}
-        line["key"] = folder.key(job)
+            line["key"] = row["key"]
         lines.append(line)
     table = pd.DataFrame(lines)
     last = [name for name in (*_OF_A_RUN, "key") if name in table]
