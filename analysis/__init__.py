@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mendsim.analysis import sections, timecourses
-    from mendsim.analysis.combination import combination
+    from mendsim.analysis.combined_arms import combination
     from mendsim.analysis.comparison import compare_runs
     from mendsim.analysis.comparison_files import open_comparison, write_comparison
     from mendsim.analysis.endpoints import list_outcomes, outcomes
@@ -56,7 +56,7 @@ __all__ = [
 ]
 
 _HOME = {
-    "combination": "combination",
+    "combination": "combined_arms",
     "compare_replicates": "replicate_comparison",
     "compare_runs": "comparison",
     "list_outcomes": "endpoints",

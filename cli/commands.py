@@ -34,8 +34,9 @@ def schema(arguments: argparse.Namespace) -> None:
     import json
 
     from mendsim.scenarios.json_schema import scenario_schema
+    from mendsim.scenarios.sweeping import design_schema
 
-    made = {"scenario": scenario_schema}[arguments.kind]()
+    made = {"scenario": scenario_schema, "design": design_schema}[arguments.kind]()
     print(json.dumps(made, indent=2, ensure_ascii=False))
 
 
@@ -87,6 +88,13 @@ def sweep(arguments: argparse.Namespace) -> None:
         retry_failed=arguments.retry_failed,
         every_s=arguments.checkpoint_every,
     )
+
+
+def sensitivity(arguments: argparse.Namespace) -> None:
+    """Print which factors of a sweep decide its outcomes."""
+    from mendsim.cli.sensitivity import tell_sensitivity
+
+    tell_sensitivity(Path(arguments.sweep), names=arguments.outcomes, csv=arguments.csv)
 
 
 def branch(arguments: argparse.Namespace) -> None:

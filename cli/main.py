@@ -43,9 +43,9 @@ def build_parser() -> argparse.ArgumentParser:
     _scenario(show)
     show.set_defaults(command=commands.show)
 
-    schema = add("schema", help="print the JSON Schema of a scenario file, for editors", allow_abbrev=False)
+    schema = add("schema", help="print the JSON Schema of scenario or design files, for editors", allow_abbrev=False)
     schema.add_argument(
-        "kind", nargs="?", choices=("scenario",), default="scenario", help="kind of file (default: scenario)"
+        "kind", nargs="?", choices=("scenario", "design"), default="scenario", help="kind of file (default: scenario)"
     )
     schema.set_defaults(command=commands.schema)
 
@@ -69,6 +69,19 @@ def build_parser() -> argparse.ArgumentParser:
     _sweeping(sweep)
     _checkpoints(sweep)
     sweep.set_defaults(command=commands.sweep)
+
+    sensitivity = add("sensitivity", help="print which factors of a sweep decide its outcomes", allow_abbrev=False)
+    sensitivity.add_argument("sweep", metavar="SWEEP", help="the folder that mendsim sweep wrote")
+    sensitivity.add_argument(
+        "--of",
+        action="append",
+        dest="outcomes",
+        required=True,
+        metavar="NAME",
+        help="an outcome: a column of the table; may be given more than once",
+    )
+    sensitivity.add_argument("--csv", metavar="FILE", help="write the tables as CSV; - for standard output")
+    sensitivity.set_defaults(command=commands.sensitivity)
 
     branch = add("branch", help="continue a saved state with other events, or another chance", allow_abbrev=False)
     branch.add_argument("state", metavar="STATE", help="a file that a run kept because of save.states")

@@ -86,10 +86,7 @@ def write(tree: xr.DataTree, path: Path, *, overwrite: bool = False, workplace: 
     partial = (path.parent if workplace is None else workplace) / f".{path.name[:100]}.partial-{uuid.uuid4().hex}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with warnings.catch_warnings():
-            # Consolidated metadata is not yet in the text of Zarr 3; xarray and zarr read and write it all the same.
-            warnings.filterwarnings("ignore", message="Consolidated metadata", category=UserWarning)
-            tree.to_zarr(partial, mode="w-", consolidated=True, zarr_format=3, encoding=_encoding(tree))
+        _lay_down(tree, partial)
         write_seal(partial)
         flush(partial)
         put(partial, path)
@@ -97,6 +94,25 @@ def write(tree: xr.DataTree, path: Path, *, overwrite: bool = False, workplace: 
         raise InputError(f"cannot be written: {error.strerror or error}", file=path) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _lay_down(tree: xr.DataTree, folder: Path) -> None:
+    """Write the files of a store: made in memory first, for hundreds of small arrays that takes a fifth of the time."""
+    import zarr
+    from zarr.core.buffer import Buffer
+    from zarr.storage import MemoryStore
+
+    files: dict[str, Buffer] = {}
+    memory = MemoryStore(files)
+    with warnings.catch_warnings():
+        # Consolidated metadata is not yet in the text of Zarr 3; xarray and zarr read and write it all the same.
+        warnings.filterwarnings("ignore", message="Consolidated metadata", category=UserWarning)
+        tree.to_zarr(memory, mode="w-", consolidated=False, zarr_format=3, encoding=_encoding(tree))
+        zarr.consolidate_metadata(memory)
+    for name, buffer in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(buffer.to_bytes())
 
 
 def _encoding(tree: xr.DataTree) -> dict[str, dict[str, dict[str, Any]]]:

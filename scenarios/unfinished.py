@@ -186,7 +186,7 @@ class UnfinishedRun:
     def __exit__(self, *exception: object) -> None:
         if not self.saved:  # there is nothing to go on from
             self.finish()
-            for place in self._made:
+            for place in self._made if exception[0] is not None else ():
                 with suppress(OSError):  # something else may lie in it by now
                     place.rmdir()
         self._lock.release()

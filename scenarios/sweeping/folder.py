@@ -64,7 +64,7 @@ class SweepFolder:
         if path.exists():
             _check_code(_plan(path), path)
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            (path / _RUNS).mkdir(parents=True, exist_ok=True)
             lock = FolderLock(path, path)
             try:
                 plan = {"format": _FORMAT, "code": code_digest(), "design": design.to_dict()}
