@@ -61,6 +61,8 @@ def provide(
             except BrokenProcessPool:
                 problem = "a run was killed from outside"
                 raise InputError(problem, allowed="enough memory for all workers, or fewer --workers") from None
+            except KeyboardInterrupt:
+                raise KeyboardInterrupt("the same command goes on where it was") from None
     return {job: Path(str(path)) for job, path in found.items()}, len(missing)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -137,6 +138,7 @@ def _cluster(address: str) -> Iterator[Executor]:
         from distributed import Client
     except ImportError:
         raise InputError("a cluster needs Dask", key="--cluster", allowed="pip install 'mendsim[cluster]'") from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is told by the rows of the runs
     try:
         client = Client(address, timeout=_TIMEOUT_S, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:

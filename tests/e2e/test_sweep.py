@@ -17,7 +17,7 @@ from mendsim import analysis
 
 CUT = """
 title = "A small cut"
-follow_up = "12 h"
+follow_up = "6 h"
 [patient]
 site = "cheek"
 phototype = 2
@@ -31,7 +31,7 @@ at = "0 h"
 width = "50 um"
 depth = "200 um"
 [save]
-snapshots = ["12 h"]
+snapshots = ["6 h"]
 """
 DESIGN = """
 scenario = "cut.toml"
