@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import uuid
 import warnings
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 
 UNFINISHED = ".unfinished"
+_KEPT_NAME = 100
+"""Letters of a name that names made of it keep, so that they do not become too long."""
 
 
 def folder_of(path: Path) -> Path:
@@ -68,6 +71,22 @@ def _check_replaceable(path: Path, *, overwrite: bool) -> None:
         raise InputError("this is not a run, so it is not replaced", file=path, allowed="another --out")
 
 
+def partial_of(path: Path) -> Path:
+    """Name, used once, for what is on its way to a path or away from it."""
+    return path.with_name(f".{path.name[:_KEPT_NAME]}.partial-{uuid.uuid4().hex}")
+
+
+def sweep(path: Path) -> None:
+    """Remove what killed processes left beside a run; only for the one that has the right to write it."""
+    for name in (path.name, folder_of(path).name):
+        if len(name) > _KEPT_NAME:  # others may begin with the same letters
+            continue
+        left = re.compile(re.escape(f".{name}.partial-") + "[0-9a-f]{32}")
+        for part in path.parent.iterdir():
+            if left.fullmatch(part.name):
+                shutil.rmtree(part, ignore_errors=True)
+
+
 def write(tree: xr.DataTree, path: Path, *, overwrite: bool = False) -> None:
     """Write a run store: to a folder beside it first, which then takes its name.
 
@@ -76,7 +95,7 @@ def write(tree: xr.DataTree, path: Path, *, overwrite: bool = False) -> None:
     InputError : the place is taken, or cannot be written.
     """
     check_target(path, overwrite=overwrite)
-    partial = path.with_name(f".{path.name[:100]}.partial-{uuid.uuid4().hex}")
+    partial = partial_of(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with warnings.catch_warnings():
