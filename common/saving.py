@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import is_dataclass
 from typing import Any
 
 import numpy as np
@@ -87,7 +88,7 @@ class _Writer:
         if value is None or type(value) in (bool, int, float, str):
             return value
         if isinstance(value, (*self._constant, slice)):
-            return {"constant": type(value).__name__}
+            return {"constant": type(value).__name__, "like": _likeness(value)}
         if isinstance(value, np.generic):
             return {"number": self._keep(np.asarray(value), path)}
         if id(value) in self._open:
@@ -140,10 +141,17 @@ class _Writer:
 
 def _is_plain(kind: type) -> bool:
     """Whether it is a class of mendsim all of whose content is in the attributes of its objects."""
-    return all(
+    return kind is not object and all(
         base is object or (base.__module__.startswith("mendsim.") and not vars(base).get("__slots__"))
         for base in kind.__mro__
     )
+
+
+def _likeness(value: object) -> dict[str, Any] | None:
+    """Numbers and texts of what is not kept, by which another one of its kind is told."""
+    if not is_dataclass(value):
+        return None
+    return {name: part for name, part in vars(value).items() if type(part) in (bool, int, float, str)}
 
 
 def _at(path: str, key: str | int) -> str:
@@ -163,6 +171,8 @@ class _Reader:
         if "constant" in code:
             if type(existing).__name__ != code["constant"]:
                 raise StateError(f"the saved state does not fit: {path} is no {code['constant']}")
+            if _likeness(existing) != code["like"]:
+                raise StateError(f"the saved state does not fit: {path} is another {code['constant']}")
             return existing
         if "number" in code:
             return self._arrays[code["number"]].reshape(())[()]
