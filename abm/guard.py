@@ -54,11 +54,15 @@ def _living(model: HealingModel) -> Iterator[Check]:
     yield "oxygen [mmHg]", model.oxygen.concentration, 0.0, p["limit.oxygen_mmhg"]
     for name in _MATRIX:
         yield f"{name} [mg/mL]", getattr(model.matrix, name), 0.0, p["limit.matrix_mg_per_ml"]
+    most = 1.0 + _ROUNDING
+    for name in ("order_cos", "order_sin"):
+        yield f"{name} of fibres [1]", getattr(model.matrix, name), -most, most
     for name in ("neutrophils", "inflammatory", "repairing"):
         yield f"{name} [1/mm3]", getattr(model.leukocytes, name).concentration, 0.0, p["limit.cells_per_mm3"]
     most = p["limit.pressure_mmhg"]
     yield "interstitial pressure [mmHg]", model.drainage.pressure.concentration, -most, most
     yield "swelling [mL/mL]", model.swelling.excess, 0.0, math.inf
+    yield "alarmin [ng/site]", model.alarmin_ng, 0.0, math.inf
     yield "microbes [1/site]", model.microbes.load, 0.0, math.inf
     if model.delivery is not None:
         yield from _drug(model.delivery.transport)
