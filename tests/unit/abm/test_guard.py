@@ -42,9 +42,7 @@ def skin() -> Iterator[HealingModel]:
 
 @pytest.fixture(scope="module")
 def excised() -> ExcisedSkin:
-    model = ExcisedSkin(
-        lattice=CELL, site="forearm", phototype=2, parameters=load_parameters(), seed=1, step_h=0.25
-    )
+    model = ExcisedSkin(lattice=CELL, site="forearm", phototype=2, parameters=load_parameters(), seed=1, step_h=0.25)
     model.apply_drug(drug_by_name("methotrexate", model.parameters), 2000.0, 24.0, 20.0)
     model.step()
     guard.check(model)

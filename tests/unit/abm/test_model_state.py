@@ -193,7 +193,9 @@ def drug_of(whole: Skin, state: State) -> Any:
     return whole.drug if any(key.startswith(("skin/delivery", "transport")) for key in state) else None
 
 
-@pytest.mark.parametrize("name", ["a scar, a laser and a drug", "particles", "alopecia", "vessels that grow", "excised skin"])
+@pytest.mark.parametrize(
+    "name", ["a scar, a laser and a drug", "particles", "alopecia", "vessels that grow", "excised skin"]
+)
 def test_nothing_that_can_be_reached_is_forgotten(name: str, told: Callable[..., Any]) -> None:
     """Not only what the state holds: all attributes of a restored model are those of the one that was saved."""
     whole, _ = told(name)
@@ -204,7 +206,8 @@ def test_nothing_that_can_be_reached_is_forgotten(name: str, told: Callable[...,
     different = [
         path
         for path, value in expected.items()
-        if (value.dtype, value.shape) != (found[path].dtype, found[path].shape) or value.tobytes() != found[path].tobytes()
+        if (value.dtype, value.shape) != (found[path].dtype, found[path].shape)
+        or value.tobytes() != found[path].tobytes()
     ]
     assert different == []
     assert sum(isinstance(value, np.ndarray) and value.size > 20 for value in expected.values()) > 5

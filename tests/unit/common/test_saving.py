@@ -277,11 +277,20 @@ def example() -> Tree:
 def mutations(code: Any) -> list[Any]:
     """Give every structure that differs from one in a single place."""
     others: list[Any] = [None, 5, math.inf, "leaf", [], {}, [[]], {"object": "Popen", "attributes": {}}, {"same": "."}]
-    others += [{"array": "none"}, {"array": "matrix.indices"}, {"number": "leaf.field"}, {"constant": "Popen"}, {"same": []}]
+    others += [
+        {"array": "none"},
+        {"array": "matrix.indices"},
+        {"number": "leaf.field"},
+        {"constant": "Popen"},
+        {"same": []},
+    ]
     made = list(others)
     if isinstance(code, dict):
         for key, value in code.items():
-            made += [{k: v for k, v in code.items() if k != key}, {("x" if k == key else k): v for k, v in code.items()}]
+            made += [
+                {k: v for k, v in code.items() if k != key},
+                {("x" if k == key else k): v for k, v in code.items()},
+            ]
             made += [code | {key: other} for other in mutations(value)]
         made += [code | {name: 1} for name in ("__class__", "__dict__", "rebuild", "")]
     if isinstance(code, list):
