@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mendsim.analysis import sections, timecourses
-    from mendsim.analysis.combination import combination
+    from mendsim.analysis.combined_arms import combination
     from mendsim.analysis.comparison import compare_runs
     from mendsim.analysis.comparison_files import open_comparison, write_comparison
     from mendsim.analysis.endpoints import list_outcomes, outcomes
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mendsim.analysis.replicates import read_replicate
     from mendsim.analysis.sensitivity_indices import sensitivity
     from mendsim.analysis.store import open_run
+    from mendsim.analysis.sweep_table import open_sweep
     from mendsim.analysis.treatment_picture import treatment_figure
     from mendsim.analysis.uptake import uptake_table
     from mendsim.analysis.uptake_picture import uptake_figure
@@ -37,6 +38,7 @@ __all__ = [
     "list_outcomes",
     "open_comparison",
     "open_run",
+    "open_sweep",
     "outcomes",
     "plot_run",
     "read_replicate",
@@ -54,12 +56,13 @@ __all__ = [
 ]
 
 _HOME = {
-    "combination": "combination",
+    "combination": "combined_arms",
     "compare_replicates": "replicate_comparison",
     "compare_runs": "comparison",
     "list_outcomes": "endpoints",
     "open_comparison": "comparison_files",
     "open_run": "store",
+    "open_sweep": "sweep_table",
     "outcomes": "endpoints",
     "plot_run": "pictures",
     "read_replicate": "replicates",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mendsim import analysis, scenarios
-from mendsim.analysis.combination import ARMS, combination
+from mendsim.analysis.combined_arms import ARMS, combination
 from mendsim.analysis.paired import Estimate, written
 from mendsim.cli import kept_runs
 from mendsim.cli.tables import TO_STANDARD_OUTPUT, aligned, check_file, write_csv

@@ -34,8 +34,9 @@ def schema(arguments: argparse.Namespace) -> None:
     import json
 
     from mendsim.scenarios.json_schema import scenario_schema
+    from mendsim.scenarios.sweeping import design_schema
 
-    made = {"scenario": scenario_schema}[arguments.kind]()
+    made = {"scenario": scenario_schema, "design": design_schema}[arguments.kind]()
     print(json.dumps(made, indent=2, ensure_ascii=False))
 
 
@@ -55,10 +56,45 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def resume(arguments: argparse.Namespace) -> None:
-    """Go on with a run that was interrupted."""
+    """Go on with a run or a sweep that was interrupted."""
+    from mendsim.scenarios.sweeping.folder import is_sweep
+
+    path, every_s = Path(arguments.run), arguments.checkpoint_every
+    if is_sweep(path):
+        from mendsim.cli.sweep import resume_sweep
+
+        resume_sweep(
+            path,
+            workers=arguments.workers,
+            cluster=arguments.cluster,
+            retry_failed=arguments.retry_failed,
+            every_s=every_s,
+        )
+        return
     from mendsim.cli.running import resume_run
 
-    resume_run(Path(arguments.run), threads=arguments.threads, every_s=arguments.checkpoint_every)
+    resume_run(path, threads=arguments.threads, every_s=every_s)
+
+
+def sweep(arguments: argparse.Namespace) -> None:
+    """Do the runs of a design that are not done yet."""
+    from mendsim.cli.sweep import run_sweep
+
+    run_sweep(
+        arguments.design,
+        out=arguments.out,
+        workers=arguments.workers,
+        cluster=arguments.cluster,
+        retry_failed=arguments.retry_failed,
+        every_s=arguments.checkpoint_every,
+    )
+
+
+def sensitivity(arguments: argparse.Namespace) -> None:
+    """Print which factors of a sweep decide its outcomes."""
+    from mendsim.cli.sensitivity import tell_sensitivity
+
+    tell_sensitivity(Path(arguments.sweep), names=arguments.outcomes, csv=arguments.csv)
 
 
 def branch(arguments: argparse.Namespace) -> None:

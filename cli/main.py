@@ -43,9 +43,9 @@ def build_parser() -> argparse.ArgumentParser:
     _scenario(show)
     show.set_defaults(command=commands.show)
 
-    schema = add("schema", help="print the JSON Schema of a scenario file, for editors", allow_abbrev=False)
+    schema = add("schema", help="print the JSON Schema of scenario or design files, for editors", allow_abbrev=False)
     schema.add_argument(
-        "kind", nargs="?", choices=("scenario",), default="scenario", help="kind of file (default: scenario)"
+        "kind", nargs="?", choices=("scenario", "design"), default="scenario", help="kind of file (default: scenario)"
     )
     schema.set_defaults(command=commands.schema)
 
@@ -57,10 +57,31 @@ def build_parser() -> argparse.ArgumentParser:
     run.add_argument("--overwrite", action="store_true", help="replace a run that is there already")
     run.set_defaults(command=commands.run)
 
-    resume = add("resume", help="go on with a run that was interrupted, from its last checkpoint", allow_abbrev=False)
-    resume.add_argument("run", metavar="RUN", help="the folder that mendsim run was to write")
+    resume = add("resume", help="go on with a run or a sweep that was interrupted", allow_abbrev=False)
+    resume.add_argument("run", metavar="RUN_OR_SWEEP", help="the folder that mendsim run or mendsim sweep was to write")
     _carrying_out(resume)
+    _sweeping(resume)
     resume.set_defaults(command=commands.resume)
+
+    sweep = add("sweep", help="do the runs of a design, on this machine or a cluster", allow_abbrev=False)
+    sweep.add_argument("design", metavar="DESIGN", help="a TOML file")
+    sweep.add_argument("--out", metavar="DIR", help="folder of the sweep (default: sweeps/NAME_OF_THE_FILE)")
+    _sweeping(sweep)
+    _checkpoints(sweep)
+    sweep.set_defaults(command=commands.sweep)
+
+    sensitivity = add("sensitivity", help="print which factors of a sweep decide its outcomes", allow_abbrev=False)
+    sensitivity.add_argument("sweep", metavar="SWEEP", help="the folder that mendsim sweep wrote")
+    sensitivity.add_argument(
+        "--of",
+        action="append",
+        dest="outcomes",
+        required=True,
+        metavar="NAME",
+        help="an outcome: a column of the table; may be given more than once",
+    )
+    sensitivity.add_argument("--csv", metavar="FILE", help="write the tables as CSV; - for standard output")
+    sensitivity.set_defaults(command=commands.sensitivity)
 
     branch = add("branch", help="continue a saved state with other events, or another chance", allow_abbrev=False)
     branch.add_argument("state", metavar="STATE", help="a file that a run kept because of save.states")
@@ -186,7 +207,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"mendsim: {error}", file=sys.stderr)
         return BAD_NUMBERS
     except KeyboardInterrupt as stop:
-        print(f"mendsim: interrupted; {stop or 'nothing was kept'}", file=sys.stderr)
+        print(f"mendsim: interrupted; {str(stop) or 'nothing was kept'}", file=sys.stderr)
         return INTERRUPTED
     except MemoryError as error:
         print(f"mendsim: not enough memory: {error}; make the lattice smaller", file=sys.stderr)
@@ -221,12 +242,24 @@ def _carrying_out(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="threads that may work at once (default: every core); never changes a result",
     )
+    _checkpoints(parser)
+
+
+def _checkpoints(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--checkpoint-every",
         type=_whole(0, 10**6),
         metavar="S",
         help="seconds between checkpoints (default: 60, or more where that would take over 1 %% of the time)",
     )
+
+
+def _sweeping(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--workers", type=_whole(1, 1024), metavar="N", help="runs of a sweep at a time (default: every core)"
+    )
+    parser.add_argument("--cluster", metavar="ADDRESS", help="Dask scheduler for a sweep, for example tcp://HOST:8786")
+    parser.add_argument("--retry-failed", action="store_true", help="do runs of a sweep again that have failed")
 
 
 def _values(parser: argparse.ArgumentParser) -> None:

@@ -14,6 +14,7 @@ from mendsim.scenarios.checkpoint import Checkpoint
 from mendsim.scenarios.runner import Run
 from mendsim.scenarios.simulation import Progress
 from mendsim.scenarios.store import folder_of, store_of
+from mendsim.scenarios.unfinished import FinishedError
 
 _HOURS_PER_DAY = 24
 
@@ -52,7 +53,10 @@ def resume_run(path: Path, *, threads: int | None, every_s: float | None) -> Non
     def go(progress: Progress) -> Run:
         return scenarios.resume(path, threads=threads, progress=progress, checkpoint_every_s=every_s)
 
-    _carry_out(path.name, path, go)
+    try:
+        _carry_out(path.name, path, go)
+    except FinishedError as error:
+        print(error)
 
 
 def branch_state(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+_LONGEST_KEY, _LONGEST_PROBLEM, _LONGEST_HINT = 80, 160, 300
+"""Letters of a message that a file may fill with what it says."""
+
 
 class InputError(ValueError):
     """Bad input, told in one line: where it stands, what it is, what is allowed.
@@ -27,10 +30,11 @@ class InputError(ValueError):
         allowed: str | None = None,
     ):
         self.problem, self.file, self.key, self.value, self.allowed = problem, file, key, value, allowed
-        where = ": ".join(str(part) for part in (file, key) if part is not None)
+        place = None if key is None else printable(key)
+        where = ": ".join(str(part) for part in (file, place) if part is not None)
         shown = "" if value is None else f" (got {_short(value)})"
-        hint = "" if allowed is None else f"; allowed: {allowed}"
-        super().__init__(f"{where + ': ' if where else ''}{problem}{shown}{hint}".replace("\n", " "))
+        hint = "" if allowed is None else f"; allowed: {_cut(allowed, _LONGEST_HINT)}"
+        super().__init__(_one_line(f"{where + ': ' if where else ''}{_cut(problem, _LONGEST_PROBLEM)}{shown}{hint}"))
 
 
 class NumbersError(ArithmeticError):
@@ -42,8 +46,22 @@ class ScenarioWarning(UserWarning):
 
 
 def _short(value: object, limit: int = 80) -> str:
-    text = repr(value)
-    return text if len(text) <= limit else text[: limit - 3] + "..."
+    return _cut(repr(value), limit)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def printable(key: str) -> str:
+    """Keep a key to one short line, whatever the file calls it."""
+    return _cut(key if key.isprintable() else ascii(key), _LONGEST_KEY)
+
+
+def _one_line(text: str) -> str:
+    """Keep line breaks and what steers a terminal out of a message."""
+    text = text.replace("\n", " ")
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def choices(names: Iterable[object]) -> str:

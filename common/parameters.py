@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -101,7 +102,7 @@ class Parameters(Mapping[str, float]):
                     value=value,
                     allowed=f"a number in {entries[key].unit}",
                 )
-            entries[key] = _checked(key, replace(entries[key], value=float(value), origin=origin), origin)
+            entries[key] = _checked(key, replace(entries[key], value=_as_float(value), origin=origin), origin)
         return Parameters(entries)
 
     def with_zeros(self, keys: Iterable[str], *, origin: str) -> Parameters:
@@ -128,6 +129,13 @@ def _checked(key: str, entry: Parameter, origin: str) -> Parameter:
             allowed=f"{entry.low:g} to {entry.high:g} {entry.unit}",
         )
     return entry
+
+
+def _as_float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return math.inf if value > 0 else -math.inf
 
 
 def _nearest(key: str, keys: Mapping[str, object]) -> list[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from mendsim.common.errors import InputError
-from mendsim.scenarios.problems import printable
+from mendsim.common.errors import InputError, printable
 
 Origins = dict[tuple[str, ...], str]
 """The file or call that set a key, by the parts of the key."""
@@ -136,4 +135,4 @@ def _index(items: list[Any], part: str, key: str, value: object, origin: str) ->
 
 
 def _wrong(problem: str, key: str, value: object, origin: str, allowed: str) -> InputError:
-    return InputError(problem, file=origin, key=printable(key), value=value, allowed=allowed)
+    return InputError(problem, file=origin, key=key, value=value, allowed=allowed)

@@ -149,8 +149,13 @@ class Checkpoint:
     recording: Recording
     file: Path | None = None
 
-    def write(self, path: Path) -> None:
+    def write(self, path: Path, workplace: Path) -> None:
         """Write the file, whole or not at all; an older one stays until then.
+
+        Parameters
+        ----------
+        path : of the file.
+        workplace : folder in which it is made, on the same disk.
 
         Raises
         ------
@@ -161,7 +166,7 @@ class Checkpoint:
             **{f"{_MODEL}/{key}": array for key, array in self.model.items()},
             **{f"{_RECORDING}/{key}": array for key, array in self.recording.state().items()},
         }
-        part = path.with_name(f".{path.name}.partial-{uuid.uuid4().hex}")
+        part = workplace / f".{path.name}.partial-{uuid.uuid4().hex}"
         try:
             with part.open("xb") as stream:
                 np.savez(stream, allow_pickle=False, **arrays)

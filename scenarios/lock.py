@@ -8,7 +8,12 @@ from pathlib import Path
 
 from mendsim.common.errors import InputError
 
-_NAME = "lock"
+NAME = "lock"
+"""File of a folder that its writer locks."""
+
+
+class BusyError(InputError):
+    """Another process is at work in this place."""
 
 
 class FolderLock:
@@ -16,12 +21,13 @@ class FolderLock:
 
     Raises
     ------
-    InputError : another process has it, or the folder cannot be written.
+    BusyError : another process has it.
+    InputError : the folder cannot be written.
     """
 
     def __init__(self, folder: Path, name: Path):
         """Take the lock of a folder; ``name`` is what a user calls it."""
-        path = folder / _NAME
+        path = folder / NAME
         try:
             while True:
                 self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
@@ -29,7 +35,7 @@ class FolderLock:
                     fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
                     os.close(self._handle)
-                    raise InputError("another process is writing this", file=name, allowed="to wait for it") from None
+                    raise BusyError("another process is writing this", file=name, allowed="to wait for it") from None
                 if _is_still(path, self._handle):
                     return
                 os.close(self._handle)  # the last holder removed the folder between the two lines above

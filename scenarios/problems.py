@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
     from pydantic.fields import FieldInfo
 
-_LONGEST_KEY = 120
+_LONGEST_NAME = 80
+_MOST_TOLD = 50
 
 
 class ScenarioError(InputError):
@@ -30,7 +31,7 @@ class ScenarioError(InputError):
 def close_names(name: str, names: Iterable[str]) -> str:
     """List the names that may be meant: the close ones, or all of them."""
     names = sorted(names)
-    close = difflib.get_close_matches(name[:_LONGEST_KEY], names, n=3, cutoff=0.6)
+    close = difflib.get_close_matches(name[:_LONGEST_NAME], names, n=3, cutoff=0.6)
     return f"{' or '.join(close)}?" if close else choices(names)
 
 
@@ -49,8 +50,12 @@ def told(
     file : the file that was asked for.
     table_of : finds the table that a key belongs to; the tables of a scenario if not given.
     """
-    found = []
+    found: list[InputError] = []
+    untold = 0
     for detail in error.errors(include_url=False):
+        if len(found) >= _MOST_TOLD:
+            untold += 1
+            continue
         path = _path(detail["loc"])
         cause = detail.get("ctx", {}).get("error")
         if isinstance(cause, ScenarioError):
@@ -59,18 +64,21 @@ def told(
             inner = (cause,)
         else:
             inner = (_in_words(detail, path, table_of or _table),)
-        for problem in inner:
+        untold += max(0, len(inner) - _MOST_TOLD)
+        for problem in inner[:_MOST_TOLD]:
             key = ".".join([*path, *([problem.key] if problem.key else [])])
             place = origin(file_of, tuple(key.split("."))) or file
             found.append(
                 InputError(
                     problem.problem,
                     file=place,
-                    key=printable(key) or None,
+                    key=key or None,
                     value=problem.value,
                     allowed=problem.allowed,
                 )
             )
+    if untold:
+        found.append(InputError(f"{untold} more problems", file=file))
     return ScenarioError(found)
 
 
@@ -80,12 +88,6 @@ def origin(file_of: Mapping[tuple[str, ...], str], path: tuple[str, ...]) -> str
         if path[:length] in file_of:
             return file_of[path[:length]]
     return None
-
-
-def printable(key: str) -> str:
-    """Keep a key to one short line, whatever the file calls it."""
-    text = key if key.isprintable() else ascii(key)
-    return text if len(text) <= _LONGEST_KEY else f"{text[: _LONGEST_KEY - 3]}..."
 
 
 def _path(loc: Sequence[str | int]) -> tuple[str, ...]:

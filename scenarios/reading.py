@@ -50,7 +50,7 @@ def read_toml(path: Path, label: str) -> dict[str, Any]:
     except ValueError as error:  # a TOMLDecodeError, or a whole number with too many digits
         raise InputError(f"not TOML: {error}", file=label) from None
     if _is_deep(table):
-        raise InputError("nested too deeply", file=label, allowed=f"up to {_DEEPEST} tables in each other")
+        raise InputError("tables nested too deeply", file=label, allowed=f"up to {_DEEPEST} levels")
     return table
 
 

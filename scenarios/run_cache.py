@@ -85,7 +85,7 @@ def make(scenario: Scenario, seed: int, place: Path, *, progress: Progress | Non
     path = place / f"{key_of(scenario, seed)}.zarr"
 
     def write(tree: xr.DataTree, path: Path) -> None:
-        store.write(slim(tree), path, overwrite=True)
+        store.write(slim(tree), path, overwrite=True, workplace=store.folder_of(path))
 
     with UnfinishedRun.take_up(path, Description(scenario=scenario, seed=seed)) as work:
         runner.complete(work, threads=1, progress=progress, write=write)

@@ -224,7 +224,7 @@ def _finish(
     tree.attrs["content_hash"] = provenance.content_hash(tree)
     if work is not None:
         if write is None:
-            store.write(tree, work.out, overwrite=about.overwrite)
+            store.write(tree, work.out, overwrite=about.overwrite, workplace=work.folder)
         else:
             write(tree, work.out)
         work.finish()

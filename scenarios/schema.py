@@ -352,7 +352,7 @@ class Scenario(Table):
     lattice: Sample
     devices: dict[str, DeviceTable] = {}
     """lasers of your own, by name"""
-    drugs: dict[str, DrugTable] = {}
+    drugs: Annotated[dict[str, DrugTable], Field(max_length=1000)] = {}
     """drugs of your own, by name"""
     events: tuple[Event, ...] = ()
     """what happens, in order of time"""

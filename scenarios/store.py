@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import uuid
 import warnings
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
 
 UNFINISHED = ".unfinished"
-_KEPT_NAME = 100
-"""Letters of a name that names made of it keep, so that they do not become too long."""
 
 
 def folder_of(path: Path) -> Path:
@@ -71,37 +68,25 @@ def _check_replaceable(path: Path, *, overwrite: bool) -> None:
         raise InputError("this is not a run, so it is not replaced", file=path, allowed="another --out")
 
 
-def partial_of(path: Path) -> Path:
-    """Name, used once, for what is on its way to a path or away from it."""
-    return path.with_name(f".{path.name[:_KEPT_NAME]}.partial-{uuid.uuid4().hex}")
+def write(tree: xr.DataTree, path: Path, *, overwrite: bool = False, workplace: Path | None = None) -> None:
+    """Write a run store: to another folder first, which then takes its name.
 
-
-def sweep(path: Path) -> None:
-    """Remove what killed processes left beside a run; only for the one that has the right to write it."""
-    for name in (path.name, folder_of(path).name):
-        if len(name) > _KEPT_NAME:  # others may begin with the same letters
-            continue
-        left = re.compile(re.escape(f".{name}.partial-") + "[0-9a-f]{32}")
-        for part in path.parent.iterdir():
-            if left.fullmatch(part.name):
-                shutil.rmtree(part, ignore_errors=True)
-
-
-def write(tree: xr.DataTree, path: Path, *, overwrite: bool = False) -> None:
-    """Write a run store: to a folder beside it first, which then takes its name.
+    Parameters
+    ----------
+    tree : contents.
+    path : where the store comes to be.
+    overwrite : whether to replace a store that is there.
+    workplace : folder in which the other folder is made, on the same disk; that of the store if not given.
 
     Raises
     ------
     InputError : the place is taken, or cannot be written.
     """
     check_target(path, overwrite=overwrite)
-    partial = partial_of(path)
+    partial = (path.parent if workplace is None else workplace) / f".{path.name[:100]}.partial-{uuid.uuid4().hex}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with warnings.catch_warnings():
-            # Consolidated metadata is not yet in the text of Zarr 3; xarray and zarr read and write it all the same.
-            warnings.filterwarnings("ignore", message="Consolidated metadata", category=UserWarning)
-            tree.to_zarr(partial, mode="w-", consolidated=True, zarr_format=3, encoding=_encoding(tree))
+        _lay_down(tree, partial)
         write_seal(partial)
         flush(partial)
         put(partial, path)
@@ -109,6 +94,25 @@ def write(tree: xr.DataTree, path: Path, *, overwrite: bool = False) -> None:
         raise InputError(f"cannot be written: {error.strerror or error}", file=path) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _lay_down(tree: xr.DataTree, folder: Path) -> None:
+    """Write the files of a store: made in memory first, for hundreds of small arrays that takes a fifth of the time."""
+    import zarr
+    from zarr.core.buffer import Buffer
+    from zarr.storage import MemoryStore
+
+    files: dict[str, Buffer] = {}
+    memory = MemoryStore(files)
+    with warnings.catch_warnings():
+        # Consolidated metadata is not yet in the text of Zarr 3; xarray and zarr read and write it all the same.
+        warnings.filterwarnings("ignore", message="Consolidated metadata", category=UserWarning)
+        tree.to_zarr(memory, mode="w-", consolidated=False, zarr_format=3, encoding=_encoding(tree))
+        zarr.consolidate_metadata(memory)
+    for name, buffer in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(buffer.to_bytes())
 
 
 def _encoding(tree: xr.DataTree) -> dict[str, dict[str, dict[str, Any]]]:

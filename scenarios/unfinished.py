@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self
 from mendsim.common.errors import InputError
 from mendsim.scenarios import store
 from mendsim.scenarios.checkpoint import Checkpoint, Description, StateFileError
+from mendsim.scenarios.lock import NAME as LOCK
 from mendsim.scenarios.lock import FolderLock
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ _RATIO = 100.0
 def states_of(out: Path) -> Path:
     """Folder of the states that a run keeps because its scenario asks for them."""
     return out.with_name(f"{out.name}{STATES}")
+
+
+class FinishedError(InputError):
+    """There is nothing to go on with: the run has come to its end."""
 
 
 class UnfinishedRun:
@@ -89,7 +94,7 @@ class UnfinishedRun:
                 (folder / name).unlink(missing_ok=True)
             if start is not None:  # who is killed before the first checkpoint must not begin without the past
                 start = replace(start, about=about)
-                start.write(folder / _STATE)
+                start.write(folder / _STATE, folder)
             _write(folder / _RUN, about.to_json())
             undo.pop_all()
         work = cls(out, about, start, lock, every_s=every_s)
@@ -102,13 +107,15 @@ class UnfinishedRun:
 
         Raises
         ------
+        FinishedError : the run has come to its end.
         InputError : there is none, it is damaged, or another process works on it.
         """
         out = store.store_of(path)
         folder = store.folder_of(out)
         if not (folder / _RUN).is_file():
-            problem = "this run is finished" if store.is_store(out) else "no unfinished run"
-            raise InputError(problem, file=path, allowed="a run that was interrupted")
+            if store.is_store(out):
+                raise FinishedError("this run is finished", file=out)
+            raise InputError("no unfinished run", file=path, allowed="a run that was interrupted")
         with _written(out), ExitStack() as undo:
             lock = FolderLock(folder, out)
             undo.callback(lock.release)
@@ -116,7 +123,6 @@ class UnfinishedRun:
             if not about.overwrite:
                 _check_unfinished(out, folder)
             start = _last_state(folder / _STATE, about)
-            store.sweep(out)
             undo.pop_all()
         work = cls(out, about, start, lock, every_s=every_s)
         work.saved = start is not None
@@ -177,7 +183,7 @@ class UnfinishedRun:
     def _write_state(self, model: HealingModel | ExcisedSkin, recording: Recording, path: Path) -> None:
         drug = None if model.drug is None else model.drug.name
         about = replace(self.about, step=model.step_index, elapsed_s=self.elapsed_s, drug=drug)
-        Checkpoint(about=about, model=model.state(), recording=recording).write(path)
+        Checkpoint(about=about, model=model.state(), recording=recording).write(path, self.folder)
 
     def finish(self) -> None:
         """Remove the folder: the store is in its place."""
@@ -190,7 +196,7 @@ class UnfinishedRun:
     def __exit__(self, *exception: object) -> None:
         if not self._finished and not self.saved:
             self.finish()
-            _unmake(self._made)
+            _unmake(self._made if exception[0] is not None else [])
         self._lock.release()
 
 
@@ -204,7 +210,7 @@ def _check_unfinished(out: Path, folder: Path) -> None:
     """Refuse a run that was killed after its store was in place and before its folder was gone."""
     if store.is_store(out):
         _remove(folder)
-        raise InputError("this run is finished", file=out, allowed="a run that was interrupted")
+        raise FinishedError("this run is finished", file=out)
 
 
 def _last_state(path: Path, about: Description) -> Checkpoint | None:
@@ -217,11 +223,15 @@ def _last_state(path: Path, about: Description) -> Checkpoint | None:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder at once under its name, so that another process that makes it anew loses nothing."""
-    gone = store.partial_of(folder)
+    """Remove a folder: first what makes it a run, last its lock, so that no other process works in it meanwhile."""
     with suppress(OSError):
-        folder.rename(gone)
-        shutil.rmtree(gone, ignore_errors=True)
+        for part in sorted(folder.iterdir(), key=lambda part: part.name != _RUN):
+            if part.is_dir():
+                shutil.rmtree(part, ignore_errors=True)
+            elif part.name != LOCK:
+                part.unlink(missing_ok=True)
+        (folder / LOCK).unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def _remove_if_unused(folder: Path) -> None:

@@ -127,7 +127,12 @@ class RateOrNumber(Checked):
         """Take either."""
         if isinstance(value, bool) or not isinstance(value, (int, float, str)):
             raise InputError("wrong type", value=value, allowed="a number, or a rate such as '0.02 /h'")
-        return value if isinstance(value, str) else float(value)
+        if isinstance(value, str):
+            return value
+        try:
+            return float(value)
+        except OverflowError:
+            raise InputError("out of range", value=value, allowed="a number that is not as large") from None
 
     def json_schema(self) -> dict[str, Any]:
         """Give both."""

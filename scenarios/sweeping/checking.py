@@ -14,8 +14,8 @@ from mendsim.scenarios.sweeping.design import Design
 MOST_CHECKED = 10_000
 """Points that are checked before the first run (about 1 ms each); of larger designs some, spread evenly."""
 
-_USUAL_EVENTS = 20
-"""Scenarios with more events take longer, so fewer points are checked."""
+_USUAL = 20
+"""Events, factors and fixed changes, all together; designs with more take longer, so fewer points are checked."""
 
 _MOST_TOLD = 5
 
@@ -54,20 +54,22 @@ def check_points(design: Design) -> None:
     """
     if design.table.kind == "list":
         _check_distinct(design)
-    found: list[InputError] = []
+    found: dict[str, InputError] = {}
+    bad = 0
     for number in _checked(design):
         job = design.job(number, 0)
         try:
             job.scenario()
         except InputError as error:
             first = error.problems[0] if isinstance(error, ScenarioError) else error
-            found.append(
-                InputError(first.problem, file=job.origin, key=first.key, value=first.value, allowed=first.allowed)
-            )
-            if len(found) == _MOST_TOLD:
+            told = InputError(first.problem, key=first.key, value=first.value, allowed=first.allowed)
+            placed = InputError(first.problem, file=job.origin, key=first.key, value=first.value, allowed=first.allowed)
+            found.setdefault(str(told), placed)  # what is wrong at every point is told of the first one only
+            bad += 1
+            if bad == _MOST_TOLD:
                 break
     if found:
-        raise ScenarioError(found)
+        raise ScenarioError(found.values())
 
 
 def _check_distinct(design: Design) -> None:
@@ -81,7 +83,8 @@ def _check_distinct(design: Design) -> None:
 
 
 def _checked(design: Design) -> Iterator[int]:
-    most = max(10, MOST_CHECKED * _USUAL_EVENTS // max(_USUAL_EVENTS, len(design.base.events)))
+    parts = len(design.base.events) + len(design.factors) + len(design.table.fixed)
+    most = max(10, MOST_CHECKED * _USUAL // max(_USUAL, parts))
     if design.size <= most:
         yield from range(design.size)
         return

@@ -44,11 +44,15 @@ def load_design(path: str | Path) -> Design:
     """
     path, label = Path(path), str(path)
     table = _read(read_toml(path, label), label)
-    return _made(table, load_beside(table.scenario, path, label, key="scenario"), label)
+    design = _laid_out(table, load_beside(table.scenario, path, label, key="scenario"), label)
+    check_points(design)
+    return design
 
 
 def design_from_dict(data: Mapping[str, Any]) -> Design:
     """Make the design again that `Design.to_dict` was asked of, without the files it came from.
+
+    Its points were checked when it was loaded from its file; the digest tells that it is the same.
 
     Raises
     ------
@@ -61,7 +65,7 @@ def design_from_dict(data: Mapping[str, Any]) -> Design:
         known = False
     if not known:
         raise InputError("not a design that was kept", file=label, allowed=f"format = {FORMAT}")
-    design = _made(_read(table, label), load_written(written, label), label)
+    design = _laid_out(_read(table, label), load_written(written, label), label)
     if design.digest != data.get("digest"):
         raise InputError("kept with another version of mendsim or its libraries, or edited since", file=label)
     return design
@@ -129,12 +133,6 @@ def _check_plain(value: Any, where: str, label: str) -> None:
         raise InputError("a date", file=label, key=where, value=str(value), allowed="text, a number, true or false")
     elif isinstance(value, float) and not math.isfinite(value):
         raise InputError("not finite", file=label, key=where, value=value, allowed="a number")
-
-
-def _made(table: AnyDesign, base: Scenario, label: str) -> Design:
-    design = _laid_out(table, base, label)
-    check_points(design)
-    return design
 
 
 def _laid_out(table: AnyDesign, base: Scenario, label: str) -> Design:

@@ -84,7 +84,7 @@ class MorrisDesign(DesignTable):
     """Trajectories that change one factor at a time: size x (factors + 1) points."""
 
     kind: Literal["morris"]
-    size: Annotated[int, Field(strict=True, ge=2, le=MOST_JOBS)] = Field(description="trajectories")
+    size: Annotated[int, Field(strict=True, ge=2, le=10_000)] = Field(description="trajectories")
     levels: Annotated[int, Field(strict=True, ge=2, le=1000, description="even number of levels")] = 4
     design_seed: Seed = 1
     factors: Annotated[dict[str, RangeFactor], Field(min_length=1, max_length=MOST_FACTORS)]

@@ -170,7 +170,7 @@ WRONG: dict[str, tuple[tuple[str, str], str]] = {
         "x.toml: patient.phototype: out of range (got 9); allowed: 1 to 6\nx.toml: patient.colour: unknown key*",
     ),
     "not TOML": (("[patient]", "[patient"), "x.toml: not TOML: *line 5*"),
-    "nested without end": (("[save]", "a = " + "[" * 9999 + "\n[save]"), "x.toml: not TOML: *"),
+    "nested without end": (("[save]", "a = " + "[" * 9999 + "\n[save]"), "x.toml: *nested too deeply*"),
     "a number without end": (("phototype = 2", "phototype = " + "9" * 5000), "x.toml: not TOML: *"),
     "extends nothing known": (
         ("title", 'extends = "acne_skar"\ntitle'),

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from mendsim.analysis.combination import ARMS, combination, quantity_at
+from mendsim.analysis.combined_arms import ARMS, combination, quantity_at
 from mendsim.analysis.paired import estimate
 from mendsim.common.errors import InputError
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from mendsim import scenarios
-from mendsim.analysis.combination import ARMS
+from mendsim.analysis.combined_arms import ARMS
 from mendsim.analysis.uptake import rows
 from mendsim.cli import combine, deliver, kept_runs
 from mendsim.cli.main import main

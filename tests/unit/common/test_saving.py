@@ -295,7 +295,7 @@ def mutations(code: Any) -> list[Any]:
         made += [code | {name: 1} for name in ("__class__", "__dict__", "rebuild", "")]
     if isinstance(code, list):
         made += [code[:i] + code[i + 1 :] for i in range(len(code))] + [[*code, *code]]
-        made += [code[:i] + [other] + code[i + 1 :] for i, item in enumerate(code) for other in mutations(item)]
+        made += [[*code[:i], other, *code[i + 1 :]] for i, item in enumerate(code) for other in mutations(item)]
     return made
 
 

@@ -51,8 +51,8 @@ VALUES = {
 def _quick_stores(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write no arrays, and do not wait for the disk."""
 
-    def write_little(tree: xr.DataTree, path: Path, *, overwrite: bool) -> None:
-        write(xr.DataTree(xr.Dataset(attrs=tree.attrs)), path, overwrite=overwrite)
+    def write_little(tree: xr.DataTree, path: Path, **options: Any) -> None:
+        write(xr.DataTree(xr.Dataset(attrs=tree.attrs)), path, **options)
 
     write = store.write
     monkeypatch.setattr(store, "write", write_little)
@@ -150,9 +150,10 @@ def test_a_branch_that_is_killed_before_its_first_checkpoint_keeps_its_past(stat
     """From the start it would be another run: the past of a branch had another seed."""
     whole = scenarios.branch(state, tmp_path / "whole", seed=8)
     out = tmp_path / "branch"
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(ZeroDivisionError):
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(UnfinishedRun, "__exit__", lambda self, *_: self._lock.release())
-        scenarios.branch(state, out, seed=8, progress=lambda *_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            scenarios.branch(state, out, seed=8, progress=lambda *_: 1 // 0)
     told: list[int] = []
     assert scenarios.resume(out, progress=lambda done, _: told.append(done)).content_hash == whole.content_hash
     assert told[0] == 5

@@ -137,7 +137,7 @@ def test_a_star_of_many_items_does_not_take_long(write: Writer) -> None:
 @pytest.mark.parametrize("table", ["", "[parameters]\n", "[change]\n"])
 def test_a_key_of_thousands_of_parts_is_one_clear_line(write: Writer, table: str) -> None:
     deep = ".".join(["a"] * 5000)
-    with pytest.raises(InputError, match=r"child.toml: nested too deeply; allowed: up to 50"):
+    with pytest.raises(InputError, match=r"child.toml: tables nested too deeply; allowed: up to 50"):
         scenarios.load(write(name="child.toml", text=f"{table}{deep} = 1\n"))
     with pytest.raises(InputError):
         scenarios.load("acne_scar").with_values({deep: 1})

@@ -67,7 +67,7 @@ def test_each_runs_its_first_step_and_only_those_with_an_injury_hurt(name: str) 
     recording = scenarios.simulate(
         scenarios.build_model(scenario), scenario, thermal_parameters=parameters_of(scenario)["thermal"]
     )
-    assert len(recording.series) == 2
+    assert len(recording.series_time_h) == 2
     hurt = [float(injury.damage["keratinocyte_necrosis"].max()) for _, injury in recording.injuries]
     injures = any(isinstance(event, InjuryEvent) and not getattr(event, "sham", False) for event in scenario.events)
     assert max(hurt, default=0) == pytest.approx(float(injures))

@@ -81,8 +81,8 @@ CASES = {
     "too many runs": (
         GOOD,
         "size = 3\nreplicates = 2",
-        "size = 100000\nreplicates = 10",
-        "300000 points x 10 replicates are 3000000 runs; allowed: up to 1000000",
+        "size = 10000\nreplicates = 50",
+        "30000 points x 50 replicates are 1500000 runs; allowed: up to 1000000",
     ),
     "no factors": (GRID, '[factors."events.0.pulse_energy"]\nvalues = ["5 mJ", "6 mJ"]', "[factors]", "factors: empty"),
     "no values": (GRID, '["5 mJ", "6 mJ"]', "[]", f"{ENERGY}.values: empty list (got []); allowed: at least one"),
@@ -213,6 +213,15 @@ def test_only_some_bad_points_are_told(tmp_path: Path, write: Callable[..., Path
     lines = str(caught.value).splitlines()
     assert len(lines) == 5
     assert f"{path}: point 8: events.0.at: event at or after the end of follow-up (got '2 d')" in lines[0]
+
+
+def test_what_is_wrong_at_every_point_is_told_once(tmp_path: Path, write: Callable[..., Path]) -> None:
+    write()
+    path = tmp_path / "x.toml"
+    path.write_text(GOOD.replace("follow_up", "folow_up"), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_design(path)
+    assert str(caught.value) == f"{path}: point 0: folow_up: unknown key; allowed: follow_up?"
 
 
 @pytest.mark.parametrize("change", [{"format": 99}, {"design": 3}, {"scenario": {}}, {"digest": "0"}])
