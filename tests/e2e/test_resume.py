@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from mendsim import scenarios
+from mendsim.cli.main import main
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Start = Callable[..., "subprocess.Popen[str]"]
 FILE = """
 title = "A dressed wound"
-follow_up = "30 d"
+follow_up = "3 d"
 
 [patient]
 site = "forearm"
@@ -38,7 +41,7 @@ density = "1200 /cm^2"
 
 [save]
 series_every = "1 d"
-snapshots = ["30 d"]
+snapshots = ["3 d"]
 states = ["12 h"]
 """
 
@@ -60,13 +63,12 @@ def started(start: Start, tmp_path: Path) -> Callable[..., subprocess.Popen[str]
     return begin
 
 
-def content(result: subprocess.CompletedProcess[str]) -> str:
-    assert result.returncode == 0, result.stderr
-    return result.stdout.split()[-1]
-
-
 def test_a_killed_run_goes_on_and_a_state_branches(
-    started: Callable[[], subprocess.Popen[str]], mendsim: Command, tmp_path: Path
+    started: Callable[[], subprocess.Popen[str]],
+    mendsim: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     with started() as process:
         process.kill()
@@ -76,42 +78,26 @@ def test_a_killed_run_goes_on_and_a_state_branches(
     assert left == ["lock", "run.json", "state.npz"]
     assert not (tmp_path / "deep/run").exists()
 
-    plot = mendsim("plot", "deep/run")
-    assert (plot.returncode, plot.stderr.splitlines()) == (
-        2,
-        ["mendsim: deep/run: this run is not finished; allowed: after mendsim resume deep/run"],
-    )
-    again = mendsim("run", "small.toml", "--out", "deep/run")
-    assert again.returncode == 2
-    assert again.stderr.startswith("mendsim: deep/run.unfinished: an unfinished run is there; allowed: mendsim resume")
-
     resumed = mendsim("resume", "deep/run", "--threads", "2")
+    assert (resumed.returncode, resumed.stderr) == (0, "")
     assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == ["run", "run.states"]
-    finished = mendsim("resume", "deep/run")
-    assert finished.returncode == 2
-    assert finished.stderr.startswith("mendsim: deep/run: this run is finished")
+    content = resumed.stdout.split()[-1]
 
-    whole = mendsim("run", "small.toml", "--out", "whole", "--threads", "1")
-    branch = mendsim("branch", "deep/run.states/12h.npz", "--out", "branch")
-    assert content(resumed) == content(whole) == content(branch)
-    other = mendsim(
-        "branch", "deep/run.states/12h.npz", "--seed", "7", "--set", "follow_up=2 d", "--set", 'save.snapshots=["2 d"]'
-    )
-    assert content(other) != content(whole)
-    assert other.stdout.startswith("runs/small-from-12h-seed7: A dressed wound; 2 days in ")
+    monkeypatch.chdir(tmp_path)
+    assert scenarios.run("small.toml").content_hash.startswith(content)
+    assert main(["branch", "deep/run.states/12h.npz", "--out", "branch"]) == 0
+    assert main(["branch", "deep/run.states/12h.npz", "--seed", "7", "--set", "follow_up=3.5 d"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].split()[-1] == content
+    assert told[1].startswith("runs/small-from-12h-seed7: A dressed wound; 3.5 days in ")
+    assert told[1].split()[-1] != content
 
-    verified = mendsim("verify", "deep/run", "whole", "branch", "runs/small-from-12h-seed7")
-    assert verified.returncode == 0
-    assert [line.split(": ")[1] for line in verified.stdout.splitlines()][:1] == [f"whole; content {content(whole)}"]
-    chunk = next(path for path in sorted((tmp_path / "whole").rglob("c/0")) if path.is_file())
+    assert main(["verify", "deep/run", "branch"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == f"deep/run: whole; content {content}"
+    chunk = Path("branch/series/scar_depth_um/c/0")
     os.truncate(chunk, chunk.stat().st_size // 2)
-    damaged = mendsim("verify", "deep/run", "whole")
-    assert damaged.returncode == 2
-    assert damaged.stderr.startswith(f"mendsim: {chunk.relative_to(tmp_path)}: a file of the run store is damaged")
-
-    changed = mendsim("branch", "deep/run.states/12h.npz", "--set", "patient.phototype=5", "--out", "changed")
-    assert changed.returncode == 2
-    assert changed.stderr.startswith("mendsim: small: patient: a branch goes on in the same skin")
+    assert main(["verify", "deep/run", "branch"]) == 2
+    assert capsys.readouterr().err.startswith(f"mendsim: {chunk}: a file of the run store is damaged")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -130,14 +116,23 @@ def test_an_interrupted_run_says_how_to_go_on(
     ]
 
 
-def test_what_cannot_be_resumed_is_one_line(mendsim: Command, tmp_path: Path) -> None:
-    (tmp_path / "run.unfinished").mkdir()
-    (tmp_path / "run.unfinished/run.json").write_text("{}")
-    for path, problem in (
-        ("nowhere", "nowhere: no unfinished run"),
-        ("run", "run.unfinished/run.json: cannot be read as a state of a run"),
+def test_what_cannot_go_on_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("run.unfinished").mkdir()
+    Path("run.unfinished/run.json").write_text("{}")
+    Path("small.toml").write_text(FILE)
+    for command, problem in (
+        ("resume nowhere", "nowhere: no unfinished run"),
+        ("resume run", "run.unfinished/run.json: cannot be read as a state of a run"),
+        ("run small.toml --out run", "run.unfinished: an unfinished run is there; allowed: mendsim resume run"),
+        ("plot run", "run: this run is not finished; allowed: after mendsim resume run"),
+        ("verify run", "run: this run is not finished; allowed: after mendsim resume run"),
+        ("branch small.toml", "small.toml: cannot be read as a state of a run"),
     ):
-        result = mendsim("resume", path)
-        assert (result.returncode, result.stdout) == (2, "")
-        assert result.stderr.startswith(f"mendsim: {problem}")
-        assert len(result.stderr.splitlines()) == 1
+        assert main(command.split()) == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert said.err.startswith(f"mendsim: {problem}")
+        assert len(said.err.splitlines()) == 1
