@@ -40,7 +40,7 @@ def check(model: HealingModel | ExcisedSkin) -> None:
             continue
         least, most = values.min(), values.max()
         least_allowed = low - _ROUNDING * max(most, 0.0)
-        if not (least >= least_allowed and most <= high):  # a comparison with what is not a number fails
+        if not (least >= least_allowed and most <= high and most < math.inf):  # comparisons with no number fail
             _tell(model, name, values, (least_allowed, low), high)
     if not isinstance(model, ExcisedSkin):
         for population in model.populations:
@@ -54,11 +54,15 @@ def _living(model: HealingModel) -> Iterator[Check]:
     yield "oxygen [mmHg]", model.oxygen.concentration, 0.0, p["limit.oxygen_mmhg"]
     for name in _MATRIX:
         yield f"{name} [mg/mL]", getattr(model.matrix, name), 0.0, p["limit.matrix_mg_per_ml"]
+    most = 1.0 + _ROUNDING
+    for name in ("order_cos", "order_sin"):
+        yield f"{name} of fibres [1]", getattr(model.matrix, name), -most, most
     for name in ("neutrophils", "inflammatory", "repairing"):
         yield f"{name} [1/mm3]", getattr(model.leukocytes, name).concentration, 0.0, p["limit.cells_per_mm3"]
     most = p["limit.pressure_mmhg"]
     yield "interstitial pressure [mmHg]", model.drainage.pressure.concentration, -most, most
     yield "swelling [mL/mL]", model.swelling.excess, 0.0, math.inf
+    yield "alarmin [ng/site]", model.alarmin_ng, 0.0, math.inf
     yield "microbes [1/site]", model.microbes.load, 0.0, math.inf
     if model.delivery is not None:
         yield from _drug(model.delivery.transport)
@@ -95,7 +99,7 @@ def _check_agents(model: HealingModel, population: Population) -> None:
 def _tell(model: HealingModel | ExcisedSkin, name: str, values: NDArray, low: tuple[float, float], high: float) -> None:
     """Raise for the first value that is below the first of two lows (the second is the one to name) or too high."""
     with np.errstate(invalid="ignore"):
-        fits = (values >= (-math.inf if math.isnan(low[0]) else low[0])) & (values <= high)
+        fits = (values >= (-math.inf if math.isnan(low[0]) else low[0])) & (values <= high) & (values < math.inf)
     place = np.argwhere(~fits)[0]
     what = f"{name} is {values[tuple(place)]:.6g}, outside {low[1]:g} to {high:g}"
     raise NumbersError(f"{_when(model)}: {what}, at {_where(model, values.shape, place)}")

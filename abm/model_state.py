@@ -45,7 +45,7 @@ def restore(model: HealingModel, state: Mapping[str, NDArray[Any]], drug: Drug |
     """Put a state back; see :meth:`HealingModel.restore`."""
     try:
         ColumnModel.restore(model, _out_of(_CORE, state))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, MemoryError) as error:
         raise StateError(f"the saved state does not fit: {error}") from error
     model.delivery = None if drug is None else Delivery(model, drug)
     refill(model, _out_of(_SKIN, state), kinds=(Mend, Donor))

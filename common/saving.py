@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import is_dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,8 @@ from mendsim.common.errors import InputError
 
 Arrays = dict[str, NDArray[Any]]
 
-_STRUCTURE, _ROOT = "structure", "."
+_STRUCTURE, _ROOT = ".structure", "."
+"""No attribute has such a name."""
 _MATRICES = {"csr_array": csr_array, "csc_array": csc_array}
 _MANY = 8
 """Lists of this many numbers or more are kept as arrays."""
@@ -67,9 +70,9 @@ def refill(root: object, arrays: Mapping[str, NDArray[Any]], *, kinds: tuple[typ
         reader = _Reader(root, arrays, {kind.__name__: kind for kind in kinds})
         for name, code in structure.items():
             setattr(root, name, reader.value(getattr(root, name, None), code, name))
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        if isinstance(error, StateError):
-            raise
+    except StateError:
+        raise
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError, OverflowError) as error:
         raise StateError(f"the saved state does not fit: {error}") from error
 
 
@@ -78,36 +81,45 @@ class _Writer:
         self.arrays: Arrays = {}
         self._constant = constant
         self._paths = {id(root): _ROOT}
+        self._open: set[int] = set()
+        """Lists, tuples and dicts whose parts are being written."""
 
     def code(self, value: Any, path: str) -> Any:
         if value is None or type(value) in (bool, int, float, str):
             return value
         if isinstance(value, (*self._constant, slice)):
-            return {"constant": type(value).__name__}
+            return {"constant": type(value).__name__, "like": _likeness(value)}
         if isinstance(value, np.generic):
             return {"number": self._keep(np.asarray(value), path)}
+        if id(value) in self._open:
+            raise TypeError(f"{path}: a {type(value).__name__} that holds itself cannot be saved")
         if id(value) in self._paths:
             return {"same": self._paths[id(value)]}
         self._paths[id(value)] = path
-        if isinstance(value, np.ndarray):
+        if type(value) is np.ndarray:
             return {"array": self._keep(value, path)}
-        if isinstance(value, (list, tuple)):
-            return self._sequence(value, path)
-        if isinstance(value, dict):
-            return {"dict": [[self._key(key, path), self.code(item, f"{path}.{key}")] for key, item in value.items()]}
+        if type(value) in (list, tuple, dict):
+            self._open.add(id(value))
+            code = self._dict(value, path) if type(value) is dict else self._sequence(value, path)
+            self._open.remove(id(value))
+            return code
         if type(value) in _MATRICES.values():
             parts = {name: self._keep(getattr(value, name), f"{path}.{name}") for name in ("data", "indices", "indptr")}
             return {"matrix": type(value).__name__, "shape": list(value.shape), **parts}
-        if not type(value).__module__.startswith("mendsim."):
+        if not _is_plain(type(value)):
             raise TypeError(f"{path}: {type(value).__name__} cannot be saved")
         rebuilt = getattr(value, "REBUILT", ())
         attributes = {n: self.code(v, f"{path}.{n}") for n, v in vars(value).items() if n not in rebuilt}
         return {"object": type(value).__name__, "attributes": attributes}
 
+    def _dict(self, value: dict[Any, Any], path: str) -> Any:
+        return {"dict": [[self._key(key, path), self.code(item, _at(path, key))] for key, item in value.items()]}
+
     def _sequence(self, value: list[Any] | tuple[Any, ...], path: str) -> Any:
         kinds = {type(item) for item in value}
         if isinstance(value, list) and len(value) >= _MANY and kinds in ({float}, {int}):
-            return {"numbers": self._keep(np.array(value), path)}
+            with suppress(OverflowError):  # larger numbers are kept one by one
+                return {"numbers": self._keep(np.array(value, np.float64 if kinds == {float} else np.int64), path)}
         items = [self.code(item, f"{path}.{number}") for number, item in enumerate(value)]
         return {"list" if isinstance(value, list) else "tuple": items}
 
@@ -127,11 +139,31 @@ class _Writer:
         return key  # type: ignore[return-value]
 
 
+def _is_plain(kind: type) -> bool:
+    """Whether it is a class of mendsim all of whose content is in the attributes of its objects."""
+    return kind is not object and all(
+        base is object or (base.__module__.startswith("mendsim.") and not vars(base).get("__slots__"))
+        for base in kind.__mro__
+    )
+
+
+def _likeness(value: object) -> dict[str, Any] | None:
+    """Numbers and texts of what is not kept, by which another one of its kind is told."""
+    if not is_dataclass(value):
+        return None
+    return {name: part for name, part in vars(value).items() if type(part) in (bool, int, float, str)}
+
+
+def _at(path: str, key: str | int) -> str:
+    """Path of an item of a dict: no two parts of a tree have the same."""
+    return f"{path}[{key!r}]"
+
+
 class _Reader:
     def __init__(self, root: object, arrays: Mapping[str, NDArray[Any]], kinds: Mapping[str, type]) -> None:
         self._arrays, self._kinds = arrays, kinds
         self._made: dict[str, Any] = {_ROOT: root}
-        self._filled: set[int] = set()
+        self._taken = {id(root)}
 
     def value(self, existing: Any, code: Any, path: str) -> Any:
         if not isinstance(code, dict):
@@ -139,9 +171,11 @@ class _Reader:
         if "constant" in code:
             if type(existing).__name__ != code["constant"]:
                 raise StateError(f"the saved state does not fit: {path} is no {code['constant']}")
+            if _likeness(existing) != code["like"]:
+                raise StateError(f"the saved state does not fit: {path} is another {code['constant']}")
             return existing
         if "number" in code:
-            return self._arrays[code["number"]][()]
+            return self._arrays[code["number"]].reshape(())[()]
         if "same" in code:
             return self._made[code["same"]]
         made = self._made[path] = self._new(existing, code, path)
@@ -157,14 +191,16 @@ class _Reader:
         if "tuple" in code:
             return tuple(self._items(existing, code["tuple"], path))
         if "dict" in code:
-            old = existing if isinstance(existing, dict) else {}
-            new = {key: self.value(old.get(key), item, f"{path}.{key}") for key, item in code["dict"]}
+            old = existing if type(existing) is dict and self._is_free(existing) else {}
+            new = {key: self.value(old.get(key), item, _at(path, key)) for key, item in code["dict"]}
             old.clear()
             old.update(new)
             return old
         if "matrix" in code:
             parts = tuple(self._arrays[code[name]].copy() for name in ("data", "indices", "indptr"))
-            return _MATRICES[code["matrix"]](parts, shape=tuple(code["shape"]))
+            matrix = _MATRICES[code["matrix"]](parts, shape=tuple(code["shape"]))
+            matrix.check_format(full_check=True)  # an index beyond the end would be followed
+            return matrix
         return self._object(existing, code, path)
 
     def _items(self, existing: Any, codes: list[Any], path: str) -> list[Any]:
@@ -174,29 +210,35 @@ class _Reader:
             for number, code in enumerate(codes)
         ]
 
-    @staticmethod
-    def _into(existing: Any, items: list[Any]) -> list[Any]:
+    def _is_free(self, existing: Any) -> bool:
+        """Take something that was built, unless another part of the state has taken it: parts may have come apart."""
+        free = id(existing) not in self._taken
+        self._taken.add(id(existing))
+        return free
+
+    def _into(self, existing: Any, items: list[Any]) -> list[Any]:
         """Keep the list that others may hold."""
-        if not isinstance(existing, list):
+        if type(existing) is not list or not self._is_free(existing):
             return items
         existing[:] = items
         return existing
 
     def _array(self, existing: Any, saved: NDArray[Any]) -> NDArray[Any]:
         """Keep the array that others may hold, if it has the same form and nothing was put into it yet."""
-        fits = isinstance(existing, np.ndarray) and existing.flags.writeable and id(existing) not in self._filled
-        if not fits or existing.shape != saved.shape or existing.dtype != saved.dtype:
+        fits = isinstance(existing, np.ndarray) and existing.flags.writeable and existing.flags.c_contiguous
+        same = fits and existing.shape == saved.shape and existing.dtype == saved.dtype
+        if not same or not self._is_free(existing):
             return saved.copy()
         existing[...] = saved
-        self._filled.add(id(existing))
         return existing
 
     def _object(self, existing: Any, code: dict[str, Any], path: str) -> Any:
         name, attributes = code["object"], code["attributes"]
-        if type(existing).__name__ != name:
-            if name not in self._kinds:
-                raise StateError(f"the saved state does not fit: {path} is no {name}")
-            existing = object.__new__(self._kinds[name])
+        fits = type(existing).__name__ == name and _is_plain(type(existing))
+        if not fits and name not in self._kinds:
+            raise StateError(f"the saved state does not fit: {path} is no {name}")
+        if not fits or not self._is_free(existing):
+            existing = object.__new__(type(existing) if fits else self._kinds[name])
         self._made[path] = existing
         for key in vars(existing).keys() - attributes.keys() - set(getattr(existing, "REBUILT", ())):
             object.__delattr__(existing, key)

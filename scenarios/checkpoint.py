@@ -8,22 +8,29 @@ from __future__ import annotations
 import json
 import os
 import struct
+import tokenize
 import uuid
 import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mendsim.abm.drugs.drug import drug_of
 from mendsim.common.errors import InputError
 from mendsim.common.saving import Arrays
+from mendsim.scenarios.border import drug_numbers
 from mendsim.scenarios.loading import load_written
 from mendsim.scenarios.provenance import code_digest
 from mendsim.scenarios.recording import Recording
 from mendsim.scenarios.schema import Scenario
+
+if TYPE_CHECKING:
+    from mendsim.abm.drugs.excised import ExcisedSkin
+    from mendsim.abm.model import HealingModel
 
 _ABOUT, _MODEL, _RECORDING = "about", "model", "recording"
 _FORMAT = "mendsim state 1"
@@ -39,7 +46,10 @@ _UNREADABLE = (
     MemoryError,
     RecursionError,
     OverflowError,
+    AttributeError,
+    SyntaxError,
     struct.error,
+    tokenize.TokenError,
     zipfile.BadZipFile,
     zlib.error,
 )
@@ -74,6 +84,11 @@ class Description:
     drug: str | None = None
     overwrite: bool = False
 
+    @property
+    def content(self) -> tuple[dict[str, Any], int, tuple[tuple[int, float], ...]]:
+        """What decides the content of the run."""
+        return self.scenario.to_dict(), self.seed, self.past
+
     def to_json(self) -> str:
         """Write it down, with the program it belongs to."""
         about = {
@@ -99,24 +114,22 @@ class Description:
         """
         try:
             about = json.loads(text)
-            code = about["code"] if about["format"] == _FORMAT else None
-            described = cls(
+            _check_program(about["format"], about["code"], file)
+            return cls(
                 scenario=load_written(dict(about["scenario"]), str(file)),
-                seed=int(about["seed"]),
+                seed=_seed(about["seed"]),
                 past=tuple((int(seed), float(hour)) for seed, hour in about["past"]),
                 step=int(about["step"]),
                 elapsed_s=float(about["elapsed_s"]),
-                drug=about["drug"],
+                drug=None if about["drug"] is None else str(about["drug"]),
                 overwrite=bool(about["overwrite"]),
             )
+        except StateFileError:
+            raise
         except InputError as error:
             raise StateFileError(f"its scenario is not valid: {error}", file=file) from error
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
             raise StateFileError("cannot be read as a state of a run", file=file, allowed=_WANTED) from error
-        if code != code_digest():
-            problem = "this run was begun by another version of mendsim, and would not go on as it began"
-            raise StateFileError(problem, file=file, allowed="that version, or the run from its start")
-        return described
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,11 +141,13 @@ class Checkpoint:
     about : what it is of.
     model : state of the skin.
     recording : what was recorded until then.
+    file : from which it was read.
     """
 
     about: Description
     model: Arrays
     recording: Recording
+    file: Path | None = None
 
     def write(self, path: Path, workplace: Path) -> None:
         """Write the file, whole or not at all; an older one stays until then.
@@ -173,6 +188,8 @@ class Checkpoint:
         """
         try:
             with np.load(path, allow_pickle=False) as archive:
+                if (damaged := archive.zip.testzip()) is not None:  # NumPy may stop before the checksum
+                    raise zipfile.BadZipFile(damaged)
                 arrays = {name: archive[name] for name in archive.files}
             text = arrays[_ABOUT].tobytes()
         except FileNotFoundError:
@@ -187,7 +204,34 @@ class Checkpoint:
             recording.restore(_part(_RECORDING, arrays))
         except InputError as error:
             raise StateFileError(error.problem, file=path, allowed=_WANTED) from error
-        return cls(about=about, model=_part(_MODEL, arrays), recording=recording)
+        return cls(about=about, model=_part(_MODEL, arrays), recording=recording, file=path)
+
+    def fill(self, model: HealingModel | ExcisedSkin) -> None:
+        """Put the state into skin that was built anew.
+
+        Raises
+        ------
+        StateFileError : it is of other skin, or damaged.
+        """
+        name = self.about.drug
+        try:
+            drug = None if name is None else drug_of(name, drug_numbers(self.about.scenario, name))
+            model.restore(self.model, drug)
+        except InputError as error:
+            raise StateFileError(error.problem, file=self.file, allowed=_WANTED) from error
+        model.seed = self.about.seed
+
+
+def _check_program(written: object, code: object, file: Path) -> None:
+    if (written, code) != (_FORMAT, code_digest()):
+        problem = "this run was begun by another version of mendsim, and would not go on as it began"
+        raise StateFileError(problem, file=file, allowed="that version, or the run from its start")
+
+
+def _seed(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError(value)
+    return value
 
 
 def _part(name: str, arrays: Mapping[str, Any]) -> Arrays:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from mendsim.common.errors import InputError
 
-_NAME = "lock"
+NAME = "lock"
+"""File of a folder that its writer locks."""
 
 
 class BusyError(InputError):
@@ -26,7 +27,7 @@ class FolderLock:
 
     def __init__(self, folder: Path, name: Path):
         """Take the lock of a folder; ``name`` is what a user calls it."""
-        path = folder / _NAME
+        path = folder / NAME
         try:
             while True:
                 self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)

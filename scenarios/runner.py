@@ -11,12 +11,11 @@ from typing import Any
 
 import xarray as xr
 
-from mendsim.abm.drugs.drug import drug_of
 from mendsim.abm.drugs.excised import ExcisedSkin
 from mendsim.abm.model import HealingModel
 from mendsim.common.errors import InputError, NumbersError
 from mendsim.scenarios import provenance, store
-from mendsim.scenarios.border import drug_numbers, lattice_of, library_of, parameters_of
+from mendsim.scenarios.border import lattice_of, library_of, parameters_of
 from mendsim.scenarios.branching import check_branch
 from mendsim.scenarios.checkpoint import Checkpoint, Description
 from mendsim.scenarios.delivery import DEFAULT_SEED, check_patterns
@@ -184,10 +183,7 @@ class _Course:
         about = self.about
         model = build_model(about.scenario, seed=about.seed, threads=threads)
         if self.start is not None:
-            drug = self.start.about.drug
-            given = None if drug is None else drug_of(drug, drug_numbers(about.scenario, drug))
-            model.restore(self.start.model, given)
-            model.seed = about.seed
+            self.start.fill(model)
         return model
 
 

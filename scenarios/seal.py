@@ -35,7 +35,14 @@ def check_seal(folder: Path, *, most_bytes: float = float("inf")) -> None:
     InputError : a file that is missing, cut off, changed, or does not belong there, with its path.
     """
     sealed = _sealed(folder)
-    found = dict(_files(folder))
+    try:
+        _compare(folder, sealed, dict(_files(folder)), most_bytes)
+    except OSError as error:
+        path = error.filename or folder
+        raise InputError(f"cannot be read: {error.strerror or error}", file=path, allowed=_WHOLE) from error
+
+
+def _compare(folder: Path, sealed: dict[str, tuple[int, int]], found: dict[str, int], most_bytes: float) -> None:
     for name in sorted(found.keys() - sealed.keys()):
         raise InputError("this file does not belong to the run store", file=folder / name, allowed="only its own files")
     for name in sorted(sealed.keys() - found.keys()):
@@ -54,7 +61,7 @@ def _sealed(folder: Path) -> dict[str, tuple[int, int]]:
     try:
         files = json.loads(path.read_bytes())["crc32"]
         return {str(name): (int(size), int(checksum)) for name, (size, checksum) in files.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise InputError("the seal of the run store is missing or damaged", file=path, allowed=_WHOLE) from error
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self
 from mendsim.common.errors import InputError
 from mendsim.scenarios import store
 from mendsim.scenarios.checkpoint import Checkpoint, Description, StateFileError
+from mendsim.scenarios.lock import NAME as LOCK
 from mendsim.scenarios.lock import FolderLock
 
 if TYPE_CHECKING:
@@ -61,6 +62,9 @@ class UnfinishedRun:
         self._lock, self.folder, self._every_s = lock, store.folder_of(out), every_s
         self._made: list[Path] = []
         """Folders that were made for this run."""
+        self.saved = False
+        """Whether there is more to go on from than what the run began with."""
+        self._finished = False
         self._began = time.monotonic()
         self._due = self._began + (_EVERY_S if every_s is None else every_s)
 
@@ -77,14 +81,20 @@ class UnfinishedRun:
         store.check_target(out, overwrite=about.overwrite)
         folder = store.folder_of(out)
         with _written(out), ExitStack() as undo:
-            made = [place for place in folder.parents if not place.exists()]
+            made = [place for place in (folder, *folder.parents) if not place.exists()]
+            undo.callback(_unmake, made)
             folder.mkdir(parents=True, exist_ok=True)
             lock = FolderLock(folder, out)
             undo.callback(lock.release)
+            undo.callback(_remove_if_unused, folder)
             store.check_target(out, overwrite=about.overwrite)  # it may have been finished while we waited
             if not about.overwrite:
                 _check_unused(folder, out)
-            (folder / _STATE).unlink(missing_ok=True)
+            for name in (_RUN, _STATE):
+                (folder / name).unlink(missing_ok=True)
+            if start is not None:  # who is killed before the first checkpoint must not begin without the past
+                start = replace(start, about=about)
+                start.write(folder / _STATE, folder)
             _write(folder / _RUN, about.to_json())
             undo.pop_all()
         work = cls(out, about, start, lock, every_s=every_s)
@@ -112,9 +122,11 @@ class UnfinishedRun:
             about = Description.from_json((folder / _RUN).read_bytes(), folder / _RUN)
             if not about.overwrite:
                 _check_unfinished(out, folder)
-            start = Checkpoint.read(folder / _STATE) if (folder / _STATE).exists() else None
+            start = _last_state(folder / _STATE, about)
             undo.pop_all()
-        return cls(out, about, start, lock, every_s=every_s)
+        work = cls(out, about, start, lock, every_s=every_s)
+        work.saved = start is not None
+        return work
 
     @classmethod
     def take_up(cls, out: Path, about: Description, *, every_s: float | None = None) -> Self:
@@ -124,7 +136,8 @@ class UnfinishedRun:
         ------
         InputError : another process works on it, or it cannot be written.
         """
-        if (store.folder_of(out) / _STATE).exists():
+        folder = store.folder_of(out)
+        if (folder / _RUN).exists() and (folder / _STATE).exists():
             try:
                 return cls.reopen(out, every_s=every_s)
             except StateFileError:
@@ -136,11 +149,6 @@ class UnfinishedRun:
         """Time spent on the run [s], also before it was interrupted."""
         before = 0.0 if self.start is None else self.start.about.elapsed_s
         return before + time.monotonic() - self._began
-
-    @property
-    def saved(self) -> bool:
-        """Whether there is a checkpoint to go on from."""
-        return (self.folder / _STATE).exists()
 
     def look(self, model: HealingModel | ExcisedSkin, recording: Recording) -> None:
         """Write a checkpoint if it is time for one."""
@@ -156,6 +164,7 @@ class UnfinishedRun:
         """
         began = time.monotonic()
         self._write_state(model, recording, self.folder / _STATE)
+        self.saved = True
         now = time.monotonic()
         self._due = now + (max(_EVERY_S, _RATIO * (now - began)) if self._every_s is None else self._every_s)
 
@@ -178,17 +187,16 @@ class UnfinishedRun:
 
     def finish(self) -> None:
         """Remove the folder: the store is in its place."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._finished = True
+        _remove(self.folder)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        if not self.saved:  # there is nothing to go on from
+        if not self._finished and not self.saved:
             self.finish()
-            for place in self._made if exception[0] is not None else ():
-                with suppress(OSError):  # something else may lie in it by now
-                    place.rmdir()
+            _unmake(self._made if exception[0] is not None else [])
         self._lock.release()
 
 
@@ -201,8 +209,41 @@ def _check_unused(folder: Path, out: Path) -> None:
 def _check_unfinished(out: Path, folder: Path) -> None:
     """Refuse a run that was killed after its store was in place and before its folder was gone."""
     if store.is_store(out):
-        shutil.rmtree(folder)
+        _remove(folder)
         raise FinishedError("this run is finished", file=out)
+
+
+def _last_state(path: Path, about: Description) -> Checkpoint | None:
+    if not path.exists():
+        return None
+    start = Checkpoint.read(path)
+    if start.about.content != about.content:
+        raise StateFileError("the state of another run", file=path, allowed=f"that of {path.with_name(_RUN)}")
+    return start
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder: first what makes it a run, last its lock, so that no other process works in it meanwhile."""
+    with suppress(OSError):
+        for part in sorted(folder.iterdir(), key=lambda part: part.name != _RUN):
+            if part.is_dir():
+                shutil.rmtree(part, ignore_errors=True)
+            elif part.name != LOCK:
+                part.unlink(missing_ok=True)
+        (folder / LOCK).unlink(missing_ok=True)
+        folder.rmdir()
+
+
+def _remove_if_unused(folder: Path) -> None:
+    if not (folder / _RUN).exists():
+        _remove(folder)
+
+
+def _unmake(places: list[Path]) -> None:
+    """Remove folders in which nothing lies, innermost first."""
+    for place in places:
+        with suppress(OSError):
+            place.rmdir()
 
 
 @contextmanager

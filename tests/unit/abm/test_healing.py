@@ -231,11 +231,6 @@ def test_a_cell_removed_from_outside_leaves_no_hole(make):
     assert np.all(model.registry.row_of[kept[kept > 0]] >= 0)
 
 
-def test_a_model_in_mid_run_is_not_half_saved(make):
-    with pytest.raises(TypeError, match="mid-run"):
-        make().state()
-
-
 def test_an_unknown_drug_lists_the_library():
     with pytest.raises(InputError, match="methotrexate"):
         drug_by_name("snake_oil", load_parameters())
