@@ -37,6 +37,10 @@ class InputError(ValueError):
         super().__init__(_one_line(f"{where + ': ' if where else ''}{_cut(problem, _LONGEST_PROBLEM)}{shown}{hint}"))
 
 
+class WriteError(InputError):
+    """A place that cannot be written: full, read-only, gone."""
+
+
 class NumbersError(ArithmeticError):
     """Numbers of a run that cannot be: what, where and in which step, in one line."""
 

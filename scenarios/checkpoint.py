@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mendsim.abm.drugs.drug import drug_of
-from mendsim.common.errors import InputError
+from mendsim.common.errors import InputError, WriteError
 from mendsim.common.saving import Arrays
 from mendsim.scenarios.border import drug_numbers
 from mendsim.scenarios.loading import load_written
@@ -174,7 +174,7 @@ class Checkpoint:
                 os.fsync(stream.fileno())
             part.replace(path)
         except OSError as error:
-            raise InputError(f"the state of the run cannot be written: {error.strerror or error}", file=path) from error
+            raise WriteError(f"the state of the run cannot be written: {error.strerror or error}", file=path) from error
         finally:
             part.unlink(missing_ok=True)
 

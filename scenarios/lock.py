@@ -6,7 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from mendsim.common.errors import InputError
+from mendsim.common.errors import InputError, WriteError
 
 NAME = "lock"
 """File of a folder that its writer locks."""
@@ -41,7 +41,7 @@ class FolderLock:
                 os.close(self._handle)  # the last holder removed the folder between the two lines above
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InputError(f"cannot be written: {error.strerror}", file=name) from None
+            raise WriteError(f"cannot be written: {error.strerror}", file=name) from None
 
     def release(self) -> None:
         """Give it back."""

@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mendsim.common.errors import InputError
+from mendsim.common.errors import InputError, WriteError
 from mendsim.scenarios.replace import flush, put
 from mendsim.scenarios.seal import write_seal
 
@@ -91,7 +91,7 @@ def write(tree: xr.DataTree, path: Path, *, overwrite: bool = False, workplace: 
         flush(partial)
         put(partial, path)
     except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror or error}", file=path) from error
+        raise WriteError(f"cannot be written: {error.strerror or error}", file=path) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

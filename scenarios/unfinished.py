@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from mendsim.common.errors import InputError
+from mendsim.common.errors import InputError, WriteError
 from mendsim.scenarios import store
 from mendsim.scenarios.checkpoint import Checkpoint, Description, StateFileError
 from mendsim.scenarios.lock import NAME as LOCK
@@ -252,7 +252,7 @@ def _written(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror or error}", file=path) from None
+        raise WriteError(f"cannot be written: {error.strerror or error}", file=path) from None
 
 
 def _write(path: Path, text: str) -> None:

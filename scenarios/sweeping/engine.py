@@ -9,6 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
+from mendsim.common.errors import WriteError
 from mendsim.scenarios.lock import FolderLock
 from mendsim.scenarios.provenance import code_digest
 from mendsim.scenarios.store import folder_of
@@ -177,6 +178,8 @@ class _Course:
             row = future.result()
         except BrokenExecutor:
             self._suspect(task)
+            raise
+        except WriteError:
             raise
         except (Exception, CancelledError) as error:  # a scheduler gave the run up
             self._give_up(task, f"{type(error).__name__}: {error}")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
 
-from mendsim.common.errors import InputError
+from mendsim.common.errors import InputError, WriteError
 from mendsim.scenarios.lock import FolderLock
 from mendsim.scenarios.provenance import code_digest
 from mendsim.scenarios.sweeping.design import Design, Job
@@ -72,7 +72,7 @@ class SweepFolder:
             finally:
                 lock.release()
         except OSError as error:
-            raise InputError(f"cannot be written: {error.strerror or error}", file=path) from None
+            raise WriteError(f"cannot be written: {error.strerror or error}", file=path) from None
         return cls(path, design)
 
     @classmethod
@@ -182,9 +182,17 @@ def read_row(path: Path) -> Row | None:
 
 
 def write_row(path: Path, row: Mapping[str, Any]) -> None:
-    """Write a row, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(row))
+    """Write a row, whole or not at all.
+
+    Raises
+    ------
+    WriteError : it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, json.dumps(row))
+    except OSError as error:
+        raise WriteError(f"cannot be written: {error.strerror or error}", file=path) from None
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -7,7 +7,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mendsim.common.errors import InputError
+from mendsim.common.errors import InputError, WriteError
 from mendsim.scenarios.sweeping.folder import DONE, SweepFolder
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def write_table(folder: SweepFolder) -> pd.DataFrame:
             os.fsync(stream.fileno())
         part.replace(path)
     except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror or error}", file=path) from None
+        raise WriteError(f"cannot be written: {error.strerror or error}", file=path) from None
     finally:
         part.unlink(missing_ok=True)
     return table

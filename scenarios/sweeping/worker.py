@@ -16,7 +16,7 @@ from typing import Any
 
 import xarray as xr
 
-from mendsim.common.errors import InputError, NumbersError
+from mendsim.common.errors import InputError, NumbersError, WriteError
 from mendsim.scenarios import runner, store
 from mendsim.scenarios.checkpoint import Description
 from mendsim.scenarios.loading import load_written
@@ -100,8 +100,8 @@ def _row_of(task: Task, folder: Path | None) -> Row:
                 row |= _measured(task, done.data, time.perf_counter() - began)
             else:
                 _complete(task, folder, row, look)
-    except BusyError:
-        raise
+    except (BusyError, WriteError):
+        raise  # these are no faults of the run
     except KeyboardInterrupt:
         os._exit(1)  # the worker must not begin the next run
     except (InputError, NumbersError, MemoryError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -284,3 +285,15 @@ def test_the_table_is_the_same_from_rows_and_from_its_file_and_tells_what_is_mis
     (folder.path / TABLE).write_bytes(b"PAR1 and nothing")
     with pytest.raises(InputError, match="table of the sweep is damaged"):
         open_sweep(folder.path)
+
+
+def test_a_full_disk_ends_the_sweep_and_fails_no_run(folder: SweepFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("mendsim.scenarios.sweeping.folder.os.fsync", full)
+        with pytest.raises(InputError, match="cannot be written: No space left on device"):
+            carry_out(folder)
+    assert make_table(folder)["status"].tolist() == ["waiting"] * 4
+    assert carry_out(folder).done == 4
