@@ -233,11 +233,13 @@ def lay_matrix(
                         continue
                     collagen = collagen_1[k, j, i] + collagen_3[k, j, i]
                     room = max(0.0, 1.0 - collagen / ceiling)
-                    quanta = scale * room
-                    gripped = pull * collagen / intact
-                    deposit_3[k, j, i] += np.int64(quanta * share)
-                    deposit_1[k, j, i] += np.int64(quanta * (1.0 - share))
+                    # whole from here on, so that no more is parallel than is laid or turned
+                    quanta = np.int64(scale * room)
+                    gripped = np.int64(pull * collagen / intact)
+                    immature = np.int64(quanta * share)
+                    deposit_3[k, j, i] += immature
+                    deposit_1[k, j, i] += quanta - immature
                     deposit_elastin[k, j, i] += np.int64(quanta * elastin)
-                    turned[k, j, i] += np.int64(gripped)
+                    turned[k, j, i] += gripped
                     deposit_cos[k, j, i] += np.int64((quanta + gripped) * cos2)
                     deposit_sin[k, j, i] += np.int64((quanta + gripped) * sin2)
