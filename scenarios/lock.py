@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from mendsim.common.errors import InputError, WriteError
 
-NAME = "lock"
-"""File of a folder that its writer locks."""
+_NAME = "lock"
 
 
 class BusyError(InputError):
@@ -27,7 +28,7 @@ class FolderLock:
 
     def __init__(self, folder: Path, name: Path):
         """Take the lock of a folder; ``name`` is what a user calls it."""
-        path = folder / NAME
+        path = folder / _NAME
         try:
             while True:
                 self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
@@ -46,6 +47,18 @@ class FolderLock:
     def release(self) -> None:
         """Give it back."""
         os.close(self._handle)
+
+
+def remove_locked(folder: Path, first: str) -> None:
+    """Remove a folder: first the file without which it means nothing, last its lock, so that nobody works in it."""
+    with suppress(OSError):
+        for part in sorted(folder.iterdir(), key=lambda part: part.name != first):
+            if part.is_dir():
+                shutil.rmtree(part, ignore_errors=True)
+            elif part.name != _NAME:
+                part.unlink(missing_ok=True)
+        (folder / _NAME).unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def _is_still(path: Path, handle: int) -> bool:

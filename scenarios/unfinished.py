@@ -6,7 +6,6 @@ It lies beside the run store to be, as ``NAME.unfinished``, and is gone once the
 from __future__ import annotations
 
 import os
-import shutil
 import time
 import uuid
 from collections.abc import Iterator
@@ -18,8 +17,7 @@ from typing import TYPE_CHECKING, Self
 from mendsim.common.errors import InputError, WriteError
 from mendsim.scenarios import store
 from mendsim.scenarios.checkpoint import Checkpoint, Description, StateFileError
-from mendsim.scenarios.lock import NAME as LOCK
-from mendsim.scenarios.lock import FolderLock
+from mendsim.scenarios.lock import FolderLock, remove_locked
 
 if TYPE_CHECKING:
     from mendsim.abm.drugs.excised import ExcisedSkin
@@ -188,7 +186,7 @@ class UnfinishedRun:
     def finish(self) -> None:
         """Remove the folder: the store is in its place."""
         self._finished = True
-        _remove(self.folder)
+        remove_locked(self.folder, _RUN)
 
     def __enter__(self) -> Self:
         return self
@@ -209,7 +207,7 @@ def _check_unused(folder: Path, out: Path) -> None:
 def _check_unfinished(out: Path, folder: Path) -> None:
     """Refuse a run that was killed after its store was in place and before its folder was gone."""
     if store.is_store(out):
-        _remove(folder)
+        remove_locked(folder, _RUN)
         raise FinishedError("this run is finished", file=out)
 
 
@@ -222,21 +220,9 @@ def _last_state(path: Path, about: Description) -> Checkpoint | None:
     return start
 
 
-def _remove(folder: Path) -> None:
-    """Remove a folder: first what makes it a run, last its lock, so that no other process works in it meanwhile."""
-    with suppress(OSError):
-        for part in sorted(folder.iterdir(), key=lambda part: part.name != _RUN):
-            if part.is_dir():
-                shutil.rmtree(part, ignore_errors=True)
-            elif part.name != LOCK:
-                part.unlink(missing_ok=True)
-        (folder / LOCK).unlink(missing_ok=True)
-        folder.rmdir()
-
-
 def _remove_if_unused(folder: Path) -> None:
     if not (folder / _RUN).exists():
-        _remove(folder)
+        remove_locked(folder, _RUN)
 
 
 def _unmake(places: list[Path]) -> None:

@@ -629,3 +629,25 @@ def test_the_command_tells_wrong_numbers_by_its_exit_code(
     assert said[0].startswith("mendsim: step 6 (6 h): collagen_1 [mg/mL] is nan, outside 0 to ")
     assert main(["resume", str(interrupted), "--threads", "1"]) == 0
     check_finished(interrupted, whole["ladd"])
+
+
+def test_a_kill_while_the_folder_is_removed_leaves_nothing_that_passes_for_a_run(
+    interrupted: Path, whole: dict[str, scenarios.Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without its state, the description alone would begin a branch from its start."""
+    removed = []
+
+    def killed(path: Path, **_options: Any) -> None:
+        removed.append(path.name)
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", killed)
+        with pytest.raises(ZeroDivisionError):
+            lock.remove_locked(store.folder_of(interrupted), "run.json")
+    assert removed == ["run.json"]
+    (store.folder_of(interrupted) / "run.json").unlink()
+    with pytest.raises(InputError, match="no unfinished run"):
+        scenarios.resume(interrupted)
+    scenarios.run(whole["ladd"].scenario, interrupted, seed=3)
+    check_finished(interrupted, whole["ladd"])
