@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from mendsim.common.errors import InputError
 from mendsim.scenarios import runner, store
 from mendsim.scenarios.checkpoint import Description
+from mendsim.scenarios.lock import BusyError
 from mendsim.scenarios.provenance import code_digest
 from mendsim.scenarios.schema import Scenario
 from mendsim.scenarios.seal import check_seal
@@ -35,6 +36,7 @@ KEPT_FIELDS = ("cell_kind", "tissue")
 KEPT_MAPS = ("ablated",)
 """Maps of an injury that are kept."""
 _LARGE = ("/fields", "/agents", "/injury")
+_PATIENCE_S = 0.5
 _ABANDONED_S, _FORGOTTEN_S = 3600.0, 14 * 86400.0
 """Age at which what a killed process left is removed: half a store, and a run that can still be gone on with."""
 _TOLD = ("name", "title", "description", "sources", "control")
@@ -87,8 +89,17 @@ def make(scenario: Scenario, seed: int, place: Path, *, progress: Progress | Non
     def write(tree: xr.DataTree, path: Path) -> None:
         store.write(slim(tree), path, overwrite=True, workplace=store.folder_of(path))
 
-    with UnfinishedRun.take_up(path, Description(scenario=scenario, seed=seed)) as work:
-        runner.complete(work, threads=1, progress=progress, write=write)
+    while True:
+        try:
+            with UnfinishedRun.take_up(path, Description(scenario=scenario, seed=seed)) as work:
+                runner.complete(work, threads=1, progress=progress, write=write)
+            break
+        except BusyError:  # another process makes the same run
+            time.sleep(_PATIENCE_S)
+            if progress is not None:
+                progress(0, scenario.steps)
+            if find(scenario, seed, place) is not None:
+                break
     _prune(place)
     return path
 
