@@ -31,7 +31,7 @@ RUNS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("acne_scar_untreated", {"follow_up": "20 d", "save.snapshots": ["0 d", "10 d", "20 d"]}),
     ("acne_scar_superficial", {"follow_up": "15 d", "events.1.at": "5 d", "events.2.at": "10 d", **SHORT}),
     ("acne_scar_full_field", {"follow_up": "6 d", **SHORT}),
-    ("alopecia_ablative", {"follow_up": "3 d", "lattice.width": "2 mm", "events": [], **SHORT}),
+    ("alopecia_untreated", {"follow_up": "4 d", "lattice.width": "2.4 mm", **SHORT}),
     ("ladd_platelet_rich_plasma", {"follow_up": "6 d", **SHORT}),
     ("ladd", {"follow_up": "2 d", **WIDE, "save.snapshots": ["0 d", "1 d", "2 d"]}),
     ("lentigo", {"follow_up": "10 d", "lattice.width": "1.4 mm", **SHORT}),

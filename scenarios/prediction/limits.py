@@ -18,7 +18,7 @@ _SLOWEST = 10.0
 _GB, _HOUR_S, _DAY_S = 1e9, 3600.0, 86400.0
 
 
-def check_memory(scenario: Scenario, *, key: str = "lattice") -> None:
+def check_memory(scenario: Scenario) -> None:
     """Refuse a run that this process cannot hold, before anything of its size is made.
 
     Raises
@@ -26,18 +26,16 @@ def check_memory(scenario: Scenario, *, key: str = "lattice") -> None:
     InputError : it needs more memory than this machine has available.
     """
     held = psutil.Process().memory_info().rss
-    if problem := too_large(scenario, memory_bytes(scenario), available_bytes() + held, key=key):
-        raise problem
+    _check(scenario, memory_bytes(scenario), available_bytes() + held)
 
 
-def too_large(scenario: Scenario, needed_bytes: float, most_bytes: float, *, key: str) -> InputError | None:
-    """Tell in one line that a run needs more memory than there is; None if it fits."""
+def _check(scenario: Scenario, needed_bytes: float, most_bytes: float) -> None:
     if needed_bytes <= most_bytes:
-        return None
+        return
     sites, shots = Size.of(scenario).sites, len(scenario.save.snapshots_h)
     problem = f"{sites:,} sites and {shots} snapshots need about {size_text(needed_bytes)} of memory"
     allowed = f"{size_text(most_bytes)}, which this machine has available: a smaller sample, fewer snapshots"
-    return InputError(problem, file=scenario.name, key=key, allowed=allowed)
+    raise InputError(problem, file=scenario.name, key="lattice", allowed=allowed)
 
 
 def check_workers(largest: Scenario, workers: int) -> None:
@@ -53,10 +51,8 @@ def check_workers(largest: Scenario, workers: int) -> None:
     InputError : they need more memory than this machine has available.
     """
     each, available = memory_bytes(largest), available_bytes()
-    if workers == 1 or each > available:
-        if problem := too_large(largest, each, available, key="lattice"):
-            raise problem
-    elif workers * each > available:
+    _check(largest, each, available)
+    if workers * each > available:
         problem = f"{workers} runs at a time need about {size_text(workers * each)} of memory, {size_text(each)} each"
         allowed = f"{size_text(available)}, which this machine has available: --workers {int(available // each)}"
         raise InputError(problem, file=largest.name, key="--workers", allowed=allowed)

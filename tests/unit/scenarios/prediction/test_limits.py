@@ -26,7 +26,7 @@ def test_a_run_that_cannot_fit_is_refused_with_numbers_before_anything_is_made(
     monkeypatch.setattr("mendsim.scenarios.runner.HealingModel", lambda **_: pytest.fail("it was built"))
     monkeypatch.setattr("mendsim.scenarios.treating.deliver_session", lambda *_, **__: pytest.fail("it was fired at"))
     for refused in (lambda: scenarios.run(huge), lambda: scenarios.treat(huge)):
-        with pytest.raises(InputError, match="640,000,000 sites and 8 snapshots need about .* GB of memory") as error:
+        with pytest.raises(InputError, match=r"640,000,000 sites and 8 snapshots need about .* GB of memory") as error:
             refused()
         assert re.search(r"allowed: 1 GB, which this machine has available", str(error.value))
 
