@@ -26,7 +26,11 @@ def show(arguments: argparse.Namespace) -> None:
     """Print a scenario with the origin of every value."""
     from mendsim.scenarios.show import resolved_text
 
-    print(resolved_text(_scenario_of(arguments)))
+    scenario = _scenario_of(arguments)
+    print(resolved_text(scenario))
+    from mendsim.cli.predict import warn_if_too_large
+
+    warn_if_too_large(scenario)
 
 
 def schema(arguments: argparse.Namespace) -> None:
@@ -43,7 +47,10 @@ def schema(arguments: argparse.Namespace) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Run a scenario and say where the run store is."""
     scenario = _scenario_of(arguments)
+    from mendsim.cli.predict import allow_run
     from mendsim.cli.running import run_scenario
+
+    allow_run(scenario, arguments.threads, yes=arguments.yes)
 
     run_scenario(
         scenario,
@@ -53,6 +60,13 @@ def run(arguments: argparse.Namespace) -> None:
         overwrite=arguments.overwrite,
         every_s=arguments.checkpoint_every,
     )
+
+
+def predict(arguments: argparse.Namespace) -> None:
+    """Print how long a run or a sweep takes and what it needs."""
+    from mendsim.cli.predict import run_predict
+
+    run_predict(arguments.target, _values_of(arguments), threads=arguments.threads, workers=arguments.workers)
 
 
 def resume(arguments: argparse.Namespace) -> None:
@@ -87,6 +101,7 @@ def sweep(arguments: argparse.Namespace) -> None:
         cluster=arguments.cluster,
         retry_failed=arguments.retry_failed,
         every_s=arguments.checkpoint_every,
+        yes=arguments.yes,
     )
 
 
@@ -110,6 +125,7 @@ def branch(arguments: argparse.Namespace) -> None:
         threads=arguments.threads,
         overwrite=arguments.overwrite,
         every_s=arguments.checkpoint_every,
+        yes=arguments.yes,
     )
 
 
@@ -196,6 +212,7 @@ def compare(arguments: argparse.Namespace) -> None:
         workers=arguments.workers,
         csv=arguments.csv,
         out=arguments.out,
+        yes=arguments.yes,
     )
 
 

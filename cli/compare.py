@@ -14,6 +14,7 @@ from mendsim.analysis.replicates import Replicate
 from mendsim.cli import kept_runs
 from mendsim.cli.combine import check
 from mendsim.cli.compare_text import lengths_differ, told
+from mendsim.cli.predict import allow_runs
 from mendsim.cli.tables import TO_STANDARD_OUTPUT, check_file, check_folder, write_csv
 from mendsim.common.errors import InputError, ScenarioWarning, choices
 from mendsim.scenarios import run_cache
@@ -36,6 +37,7 @@ def run_compare(
     workers: int | None,
     csv: str | None,
     out: str | None,
+    yes: bool = False,
 ) -> None:
     """Run scenarios with the same seeds, print how they differ, and write what a report needs.
 
@@ -48,6 +50,7 @@ def run_compare(
     workers : runs at a time; every core if not given.
     csv : file for the table; ``-`` for standard output.
     out : folder for the data of the comparison; named after the scenarios if not given.
+    yes : go on however long it is predicted to take.
 
     Raises
     ------
@@ -60,6 +63,7 @@ def run_compare(
     place = _folder_of(given, out)
     if csv not in (None, TO_STANDARD_OUTPUT):
         check_file(str(csv), "--csv")
+    allow_runs(_missing(named, range(1, replicates + 1)), workers or cores(), yes=yes)
     read, stores, new = _read(named, range(1, replicates + 1), names or None, workers or cores())
     compared = analysis.compare_replicates(read, names or None)
     if differ := lengths_differ(named, compared.end_points):
@@ -103,6 +107,17 @@ def _folder_of(given: Sequence[scenarios.Scenario], out: str | None) -> Path:
     check_folder(place, "--out")
     check_comparison_target(Path(place))
     return Path(place)
+
+
+def _missing(named: Mapping[str, scenarios.Scenario], seeds: Sequence[int]) -> list[scenarios.Scenario]:
+    """Scenarios of the runs that are not kept, each as often as it is to be run."""
+    place = run_cache.folder()
+    return [
+        scenario
+        for scenario in named.values()
+        for seed in seeds
+        if place is None or run_cache.find(scenario, seed, place) is None
+    ]
 
 
 def _read(

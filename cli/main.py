@@ -55,7 +55,17 @@ def build_parser() -> argparse.ArgumentParser:
     run.add_argument("--out", metavar="DIR", help="folder of the run store (default: runs/NAME-seedN)")
     _carrying_out(run)
     run.add_argument("--overwrite", action="store_true", help="replace a run that is there already")
+    _yes(run)
     run.set_defaults(command=commands.run)
+
+    predict = add("predict", help="how long a run or a sweep takes, and what memory it needs", allow_abbrev=False)
+    predict.add_argument("target", metavar="NAME_OR_FILE", help="a scenario, or the design of a sweep")
+    _values(predict)
+    _threads(predict)
+    predict.add_argument(
+        "--workers", type=_whole(1, 1024), metavar="N", help="runs of a sweep at a time (default: every core)"
+    )
+    predict.set_defaults(command=commands.predict)
 
     resume = add("resume", help="go on with a run or a sweep that was interrupted", allow_abbrev=False)
     resume.add_argument("run", metavar="RUN_OR_SWEEP", help="the folder that mendsim run or mendsim sweep was to write")
@@ -68,6 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
     sweep.add_argument("--out", metavar="DIR", help="folder of the sweep (default: sweeps/NAME_OF_THE_FILE)")
     _sweeping(sweep)
     _checkpoints(sweep)
+    _yes(sweep)
     sweep.set_defaults(command=commands.sweep)
 
     sensitivity = add("sensitivity", help="print which factors of a sweep decide its outcomes", allow_abbrev=False)
@@ -95,6 +106,7 @@ def build_parser() -> argparse.ArgumentParser:
     branch.add_argument("--out", metavar="DIR", help="folder of the run store (default: runs/NAME-from-STATE-seedN)")
     _carrying_out(branch)
     branch.add_argument("--overwrite", action="store_true", help="replace a run that is there already")
+    _yes(branch)
     branch.set_defaults(command=commands.branch)
 
     verify = add("verify", help="check that run stores are whole", allow_abbrev=False)
@@ -170,6 +182,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _replicates(compare)
     compare.add_argument("--out", metavar="DIR", help="folder for the data of the comparison (default: compare-A-B-C)")
+    _yes(compare)
     compare.set_defaults(command=commands.compare)
 
     demo = add("demo", help="run the three protocols beside their controls and compare them", allow_abbrev=False)
@@ -236,13 +249,21 @@ def _scenario(parser: argparse.ArgumentParser) -> None:
 
 
 def _carrying_out(parser: argparse.ArgumentParser) -> None:
+    _threads(parser)
+    _checkpoints(parser)
+
+
+def _threads(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--threads",
         type=_whole(1, 1024),
         metavar="N",
         help="threads that may work at once (default: every core); never changes a result",
     )
-    _checkpoints(parser)
+
+
+def _yes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="go on however long it is predicted to take")
 
 
 def _checkpoints(parser: argparse.ArgumentParser) -> None:

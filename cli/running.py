@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mendsim import scenarios
 from mendsim.cli.interrupt import stoppable
+from mendsim.cli.predict import allow_run
 from mendsim.cli.progress import bar
 from mendsim.common.errors import InputError
 from mendsim.scenarios.checkpoint import Checkpoint
@@ -69,12 +70,16 @@ def branch_state(
     threads: int | None,
     overwrite: bool,
     every_s: float | None,
+    yes: bool = False,
 ) -> None:
     """Continue a saved state, with each of some scenarios or with its own."""
     about = Checkpoint.read(state).about
     chosen = [scenarios.load(name) for name in names] or [about.scenario]
     if out is not None and len(chosen) > 1:
         raise InputError("one name for several runs", key="--out", value=out, allowed="no --out with several scenarios")
+    for scenario in chosen:
+        wanted = scenario.with_values(values, origin="branch") if values else scenario
+        allow_run(wanted, threads, yes=yes, from_h=about.step * about.scenario.step_h)
     for scenario in chosen:
         chance = about.seed if seed is None else seed
         path = _path(out, f"runs/{scenario.name}-from-{state.stem}-seed{chance}")

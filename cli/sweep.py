@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mendsim.analysis.sweep_outcomes import every_outcome, outcome_names
 from mendsim.cli.interrupt import stoppable
+from mendsim.cli.predict import allow_sweep
 from mendsim.cli.processes import processes
 from mendsim.common.errors import InputError
 from mendsim.scenarios.problems import close_names
@@ -39,11 +40,14 @@ def run_sweep(
     cluster: str | None,
     retry_failed: bool,
     every_s: float | None,
+    yes: bool = False,
 ) -> None:
     """Do the runs of a design that are not done yet, and write the table."""
     design = load_design(design_file)
     _check_outcomes(design)
     path = Path(out or f"sweeps/{Path(design_file).stem}")
+    if cluster is None:
+        allow_sweep(design, SweepFolder(path, design), workers or cores(), yes=yes)
     folder = SweepFolder.create(path, design)
     _carry_out(folder, workers=workers, cluster=cluster, retry_failed=retry_failed, every_s=every_s)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -10,7 +9,7 @@ from mendsim.abm.drugs.drug import drug_names, drug_of
 from mendsim.abm.initial_state import ALOPECIA, SCARS
 from mendsim.common.errors import InputError, choices
 from mendsim.common.parameters import Parameters
-from mendsim.scenarios.border import drug_names_of, drug_numbers, lattice_of, parameters_of, session_of
+from mendsim.scenarios.border import drug_names_of, drug_numbers, parameters_of, session_of
 from mendsim.scenarios.problems import close_names, example_of
 from mendsim.scenarios.schema import (
     AftercareEvent,
@@ -24,9 +23,6 @@ from mendsim.scenarios.schema import (
     Scenario,
 )
 from mendsim.thermal.device import device_names
-
-# Estimates from the arrays that a site has, rounded up
-_BYTES_OF_SITE, _BYTES_OF_SNAPSHOT, _BYTES_OF_INJURY = 400, 80, 40
 
 
 def contradictions(scenario: Scenario) -> Iterator[InputError]:
@@ -78,14 +74,6 @@ def _of_sample(scenario: Scenario) -> Iterator[InputError]:
             yield InputError(
                 "not a whole number of sites", key=f"lattice.{name}", value=f"{size_um:g} um", allowed=allowed
             )
-    sites = lattice_of(sample).nx * lattice_of(sample).ny * lattice_of(sample).nz
-    kept = len(scenario.save.snapshots_h) * _BYTES_OF_SNAPSHOT + len(scenario.events) * _BYTES_OF_INJURY
-    needed = sites * (_BYTES_OF_SITE + kept)
-    present = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else needed
-    if needed > present:
-        problem = f"{sites} sites need about {needed / 1e9:.0f} GB of memory"
-        allowed = f"a sample or snapshots for the {present / 1e9:.0f} GB of this machine"
-        yield InputError(problem, key="lattice", value=f"spacing = {sample.spacing_um:g} um", allowed=allowed)
 
 
 def _of_times(scenario: Scenario) -> Iterator[InputError]:

@@ -20,6 +20,7 @@ from mendsim.scenarios.branching import check_branch
 from mendsim.scenarios.checkpoint import Checkpoint, Description
 from mendsim.scenarios.delivery import DEFAULT_SEED, check_patterns
 from mendsim.scenarios.loading import load
+from mendsim.scenarios.prediction.limits import check_memory
 from mendsim.scenarios.schema import Scenario
 from mendsim.scenarios.simulation import Progress, simulate
 from mendsim.scenarios.tree import build_tree
@@ -250,7 +251,13 @@ def cores() -> int:
 
 
 def build_model(scenario: Scenario, *, seed: int = DEFAULT_SEED, threads: int = 1) -> HealingModel | ExcisedSkin:
-    """Build the skin of a scenario as it is before the first event."""
+    """Build the skin of a scenario as it is before the first event.
+
+    Raises
+    ------
+    InputError : a size that does not fit the site, or the memory of this machine.
+    """
+    check_memory(scenario)
     patient = scenario.patient
     try:
         if patient.excised:

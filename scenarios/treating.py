@@ -13,6 +13,7 @@ from mendsim.common.errors import InputError, choices
 from mendsim.scenarios.border import lattice_of, parameters_of
 from mendsim.scenarios.delivery import DEFAULT_SEED, check_patterns, deliver_session
 from mendsim.scenarios.loading import load
+from mendsim.scenarios.prediction.limits import check_memory
 from mendsim.scenarios.schema import LaserEvent, Scenario
 from mendsim.scenarios.treatment_sizes import treatment_sizes
 from mendsim.scenarios.tree import injury_nodes
@@ -48,6 +49,7 @@ def treat(
     scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
     seed = DEFAULT_SEED if seed is None else seed
     chosen = _chosen(scenario, event)
+    check_memory(scenario)
     lattice, parameters = lattice_of(scenario.lattice), parameters_of(scenario)["thermal"]
     check_patterns(scenario, parameters)
     layers = SkinSite.load(scenario.patient.site, scenario.patient.phototype).layers

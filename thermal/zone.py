@@ -121,13 +121,10 @@ def solve_zone(
     InputError : unknown device, or a wavelength without data.
     """
     light = Light.of(device, parameters)
-    depth, radius = _reach(light, pulse, parameters)
-    grid = ZoneGrid(
-        stretched_edges(spacing, radius, radius + FAR, GROWTH), stretched_edges(spacing, depth, depth + FAR, GROWTH)
-    )
+    grid = zone_grid(light, pulse, parameters, spacing)
     table = rate_table(parameters, sets, laws)
     march = _March(light, pulse, layers, parameters, table, grid, background, transfer)
-    dt_light, packets = _pulse_steps(light, pulse, parameters, spacing)
+    dt_light, packets = pulse_steps(light, pulse, parameters, spacing)
     for number in range(pulse.count):
         march.fire(dt_light, packets)
         last = number + 1 == pulse.count
@@ -135,7 +132,15 @@ def solve_zone(
     return march.result()
 
 
-def _pulse_steps(light: Light, pulse: Pulse, p: Parameters, spacing: float) -> tuple[float, int]:
+def zone_grid(light: Light, pulse: Pulse, p: Parameters, spacing: float) -> ZoneGrid:
+    """Grid of a zone: fine cells of side ``spacing`` [m] where light acts, larger ones around them."""
+    depth, radius = _reach(light, pulse, p)
+    return ZoneGrid(
+        stretched_edges(spacing, radius, radius + FAR, GROWTH), stretched_edges(spacing, depth, depth + FAR, GROWTH)
+    )
+
+
+def pulse_steps(light: Light, pulse: Pulse, p: Parameters, spacing: float) -> tuple[float, int]:
     """Duration of a packet of light [s], and packets between two steps of conduction.
 
     A packet warms tissue on the axis by no more than 5 K, or moves the front by no more than half a cell, whichever

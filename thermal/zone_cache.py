@@ -56,6 +56,12 @@ def _code() -> str:
     return digest.hexdigest()
 
 
+def is_kept(key: str) -> bool:
+    """Whether there is a file of this name; it may still turn out to be damaged."""
+    place = folder()
+    return place is not None and (place / f"{key}.npz").is_file()
+
+
 def recall(key: str) -> Zone | None:
     """Read a zone, None if it is not there or cannot be read."""
     place = folder()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mendsim.common.parameters import Parameters
 from mendsim.thermal import zone_cache
+from mendsim.thermal.damage import choose_sets
 from mendsim.thermal.grid import ZoneGrid
 from mendsim.thermal.injury import DAMAGE_PROCESSES
 from mendsim.thermal.layers import SkinLayers
@@ -135,22 +136,55 @@ def zone_of(
     background_k : by how much the skin is warmer than at rest.
     cooling : time after the last pulse [s].
     """
-    pulse = Pulse(
+    return _solve(problem_of(session, layers, parameters, sets, laws, zone_spacing_um, background_k, cooling))
+
+
+def is_kept(
+    session: LaserSession,
+    layers: SkinLayers,
+    parameters: Parameters,
+    *,
+    zone_spacing_um: float = 5.0,
+    level: int = 0,
+) -> bool:
+    """Whether the zone of a session in skin warmer by ``level`` times `STEP_K` has been solved and is on the disk."""
+    sets = choose_sets(parameters)
+    problem = problem_of(session, layers, parameters, sets, (), zone_spacing_um, STEP_K * level, HANDOVER)
+    return zone_cache.is_kept(zone_cache.key_of(problem))
+
+
+def pulse_of(session: LaserSession) -> Pulse:
+    """Pulse that a session fires at each of its zones."""
+    return Pulse(
         energy=1e-3 * session.pulse_energy_mj,
         duration=1e-3 * session.pulse_duration_ms,
         spot_diameter=1e-6 * session.spot_diameter_um,
         count=session.stacked_pulses,
         interval=1e-3 * session.pulse_interval_ms if session.stacked_pulses > 1 else 0.0,
     )
+
+
+def problem_of(
+    session: LaserSession,
+    layers: SkinLayers,
+    parameters: Parameters,
+    sets: Mapping[str, str],
+    laws: Sequence[str],
+    zone_spacing_um: float,
+    background_k: float,
+    cooling: float,
+) -> ZoneProblem:
+    """Put together everything that decides a zone; see `zone_of`."""
     values = tuple(sorted(parameters.items()))
     chosen = tuple(sorted(sets.items()))
     transfer = None if session.cooling_c is None else session.cooling_w_per_m2_k
     how = zone_spacing_um, background_k, cooling, transfer
-    return _solve(_Problem(session.device, pulse, layers, values, chosen, tuple(laws), *how, parameters))
+    pulse = pulse_of(session)
+    return ZoneProblem(session.device, pulse, layers, values, chosen, tuple(laws), *how, parameters)
 
 
 @dataclass(frozen=True)
-class _Problem:
+class ZoneProblem:
     """Everything that decides a zone, compared by content."""
 
     device: str
@@ -167,7 +201,7 @@ class _Problem:
 
 
 @lru_cache(maxsize=64)
-def _solve(problem: _Problem) -> Zone:
+def _solve(problem: ZoneProblem) -> Zone:
     key = zone_cache.key_of(problem)
     if (known := zone_cache.recall(key)) is not None:
         return _guarded(known)

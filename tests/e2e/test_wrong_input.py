@@ -48,7 +48,7 @@ WRONG: dict[str, tuple[tuple[str, str], str]] = {
     ),
     "more than the memory holds": (
         ('width = "1 mm"', 'width = "20 mm"\nlength = "20 mm"'),
-        "x.toml: lattice: * sites need about * GB of memory *; allowed: *",
+        "x: lattice: 440,000,000 sites and 2 snapshots need about * GB of memory; allowed: *, which this machine has *",
     ),
     "wrong type": (
         ("phototype = 2", 'phototype = "two"'),
