@@ -58,7 +58,7 @@ def measured(arguments: list[str], cache: Path) -> tuple[float, float, float]:
     """Run the command in a fresh process; return time of the processor, wall time [s], and largest memory [B]."""
     began = time.perf_counter()
     environment = {**os.environ, "MENDSIM_CACHE": str(cache), "NUMBA_NUM_THREADS": "1"}
-    process = subprocess.Popen(  # noqa: S603 - our own command
+    process = subprocess.Popen(
         [sys.executable, "-c", COMMAND, *arguments],
         env=environment,
         stdout=subprocess.DEVNULL,
