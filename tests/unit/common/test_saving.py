@@ -257,7 +257,7 @@ _ITSELF.append(_ITSELF)
         Table(a=1),
         _ITSELF,
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_can_not_be_kept_is_refused_with_its_path(value: Any) -> None:
     with pytest.raises(TypeError, match=r"^leaf\.rows\.1"):
