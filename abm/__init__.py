@@ -25,9 +25,15 @@ FILES = (
 """Data files read by `load_parameters`."""
 
 
-@cache
 def load_parameters() -> Parameters:
-    """Every number of the healing model, with unit, range, source and evidence."""
+    """Every number of the healing model, with unit, range, source and evidence; a table of the caller's own."""
+    from mendsim.common.parameters import Parameters
+
+    return Parameters(_read().entries)
+
+
+@cache
+def _read() -> Parameters:
     from mendsim.common.parameters import Parameters
 
     return Parameters.load_all(Path(__file__).parent, FILES)
