@@ -27,6 +27,7 @@ from mendsim.scenarios.sweeping import load_design
 
 SHORT = {"save.snapshots": ["0 d"], "save.series_every": "6 h"}
 SOON = {f"events.{number}.at": f"{12 * number} h" for number in range(1, 6)}
+BLOCK = {"lattice.length": "0.7 mm", "lattice.width": "0.9 mm", "events.0.diameter": "300 um"}
 WIDE = {"lattice.width": "4 mm", "lattice.depth": "2 mm"}
 RUNS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("acne_scar_untreated", {"follow_up": "20 d", "save.snapshots": ["0 d", "10 d", "20 d"]}),
@@ -38,7 +39,7 @@ RUNS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("lentigo", {"follow_up": "10 d", "lattice.width": "1.4 mm", **SHORT}),
     ("punch_wound", {"follow_up": "4 d", "step": "1 h", "lattice.width": "3 mm", **SHORT}),
     ("contact_burn", {"follow_up": "6 d", "lattice.depth": "2 mm", **SHORT}),
-    ("punch_wound", {"follow_up": "6 h", "lattice.length": "0.7 mm", "lattice.width": "0.9 mm", **SHORT}),
+    ("punch_wound", {"follow_up": "6 h", **BLOCK, **SHORT}),
     ("diffusion_cell", {"follow_up": "8 h", "events.1.duration": "8 h", "save.snapshots": ["1 h"]}),
     ("ladd_laser_alone", {"follow_up": "10 d", "save.snapshots": ["0 d", "1 d", "5 d", "10 d"]}),
 )
