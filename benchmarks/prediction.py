@@ -4,6 +4,9 @@ None of these was among the runs from which ``scenarios/prediction/cost.toml`` w
 processor of each process, which is its wall time on an idle machine; wall time is printed beside it. Every run has a
 cache of its own, so its zones are new; the last is repeated with its zones known.
 
+Other work on the machine makes the steps of a run slower than the few by which its speed is told, so do this on an idle
+one; the load is printed.
+
 Run ``python benchmarks/prediction.py``; takes about five minutes.
 """
 
@@ -117,6 +120,7 @@ def main() -> None:
     """Compare every run, with its zones new and the last one with them known, then the sweep."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
+        print(f"other work on this machine: a load of {os.getloadavg()[0]:.1f}")
         jobs = [(*each, folder / f"cache-{number}") for number, each in enumerate(RUNS)]
         jobs.append(jobs[-1])
         errors = [
