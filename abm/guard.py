@@ -21,6 +21,8 @@ _PROTEINS = ("tgf_beta1", "latent_tgf_beta1", "mmp9", "timp1", "cytokine", "pdgf
 _MATRIX = ("collagen_1", "collagen_3", "denatured_collagen", "fragments", "elastin", "fibrin")
 _ROUNDING = 1e-3
 """Share of the largest value of a field by which another may lie below its range: solvers end with a residual."""
+_NOTHING = 1e-3
+"""In the unit of any field: what is smaller than this everywhere has no effect, and its residual is no fault."""
 _UG_PER_G = 1e6
 
 Check = tuple[str, NDArray, float, float]
@@ -39,7 +41,7 @@ def check(model: HealingModel | ExcisedSkin) -> None:
         if not values.size:
             continue
         least, most = values.min(), values.max()
-        least_allowed = low - _ROUNDING * max(most, 0.0)
+        least_allowed = low - _ROUNDING * max(most, _NOTHING)
         if not (least >= least_allowed and most <= high and most < math.inf):  # comparisons with no number fail
             _tell(model, name, values, (least_allowed, low), high)
     if not isinstance(model, ExcisedSkin):

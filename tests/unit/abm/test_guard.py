@@ -159,3 +159,16 @@ def test_every_field_of_the_model_is_watched(skin: HealingModel) -> None:
     fields = {path: getattr(value, "concentration", value) for path, value in state.items()}
     assert len(fields) > 15
     assert {path for path, values in fields.items() if id(values) not in watched} == set()
+
+
+def test_a_residual_where_there_is_nothing_is_no_fault(skin: HealingModel) -> None:
+    before = skin.swelling.excess.copy()
+    try:
+        skin.swelling.excess[...] = 0.0
+        skin.swelling.excess[0, 0, 0] = -5e-16
+        guard.check(skin)
+        skin.swelling.excess[0, 0, 0] = -1e-4
+        with pytest.raises(NumbersError, match="swelling"):
+            guard.check(skin)
+    finally:
+        skin.swelling.excess[...] = before
