@@ -10,7 +10,8 @@ import pandas as pd
 import xarray as xr
 
 from mendsim.analysis import endpoints, paired, store
-from mendsim.common.errors import InputError, choices
+from mendsim.common.errors import InputError
+from mendsim.scenarios.problems import close_names
 
 ARMS: Mapping[str, str] = MappingProxyType(
     {"both": "laser and drug", "laser": "laser alone", "drug": "drug alone", "neither": "untreated"}
@@ -29,7 +30,7 @@ def quantity_at(run: xr.DataTree, name: str, day: float | None) -> float:
     if series is None:
         known = endpoints.registered()
         if name not in known:
-            raise InputError("unknown quantity", key="--of", value=name, allowed=choices(known))
+            raise InputError("unknown quantity", key="--of", value=name, allowed=close_names(name, known))
         if day is not None:
             raise InputError("an end point has no day", key="--at", value=f"{day:g} d", allowed="a time series")
         return float(known[name].measure(run))

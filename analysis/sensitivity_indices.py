@@ -69,6 +69,11 @@ def sensitivity(table: pd.DataFrame, design: Design | Mapping[str, Any], outcome
         allowed = "morris, sobol or latin_hypercube"
         raise InputError("this design is not sampled", file=made.label, key="kind", value=made.kind, allowed=allowed)
     done = _done(table, made, outcome)
+    if never := int(np.isinf(done[outcome]).sum()):
+        problem = f"in {never} of {len(done)} runs this did not happen, so it has no size there"
+        raise InputError(
+            problem, file=made.label, key=outcome, allowed="an outcome that every run has, or a longer run"
+        )
     means = done.groupby("point")[outcome].mean().reindex(range(made.size)).to_numpy(dtype=float)
     missing = int(np.isnan(means).sum())
     if missing and made.kind != "latin_hypercube":

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from mendsim.analysis import mend_table, store, style
 from mendsim.analysis.course_panels import PANELS, Panel
-from mendsim.common.errors import InputError, choices
+from mendsim.common.errors import InputError
+from mendsim.scenarios.problems import close_names
 
 __all__ = ["PANELS", "Panel", "applies", "panel", "panels"]
 
@@ -107,7 +108,7 @@ def panels(run: xr.DataTree, axes: list[Axes], names: list[str], *, control: xr.
 
 def _panel(name: str) -> Panel:
     if name not in PANELS:
-        raise InputError("unknown panel", value=name, allowed=choices(PANELS))
+        raise InputError("unknown panel", value=name, allowed=close_names(name, PANELS))
     return PANELS[name]
 
 

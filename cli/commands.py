@@ -74,6 +74,14 @@ def resume(arguments: argparse.Namespace) -> None:
     from mendsim.scenarios.sweeping.folder import is_sweep
 
     path, every_s = Path(arguments.run), arguments.checkpoint_every
+    others = {"--threads": arguments.threads}
+    if not is_sweep(path):
+        others = {"--workers": arguments.workers, "--cluster": arguments.cluster}
+        others["--retry-failed"] = arguments.retry_failed or None
+    for option, value in others.items():
+        if value is not None:
+            what = "a sweep" if is_sweep(path) else "a run"
+            raise InputError(f"{what} has no such option", file=path, key=option, value=value)
     if is_sweep(path):
         from mendsim.cli.sweep import resume_sweep
 

@@ -11,10 +11,11 @@ from mendsim.cli.interrupt import stoppable
 from mendsim.cli.predict import allow_run
 from mendsim.cli.progress import bar
 from mendsim.common.errors import InputError
+from mendsim.scenarios.branching import check_branch
 from mendsim.scenarios.checkpoint import Checkpoint
 from mendsim.scenarios.runner import Run
 from mendsim.scenarios.simulation import Progress
-from mendsim.scenarios.store import folder_of, store_of
+from mendsim.scenarios.store import check_target, folder_of, store_of
 from mendsim.scenarios.unfinished import FinishedError
 
 _HOURS_PER_DAY = 24
@@ -79,10 +80,15 @@ def branch_state(
         raise InputError("one name for several runs", key="--out", value=out, allowed="no --out with several scenarios")
     for scenario in chosen:
         wanted = scenario.with_values(values, origin="branch") if values else scenario
+        check_branch(about.scenario, wanted, about.step * about.scenario.step_h)
         allow_run(wanted, threads, yes=yes, from_h=about.step * about.scenario.step_h)
-    for scenario in chosen:
-        chance = about.seed if seed is None else seed
-        path = _path(out, f"runs/{scenario.name}-from-{state.stem}-seed{chance}")
+    chance = about.seed if seed is None else seed
+    paths = [_path(out, f"runs/{scenario.name}-from-{state.stem}-seed{chance}") for scenario in chosen]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise InputError("two scenarios of the same name", value=str(path), allowed="name = '...' in their files")
+        check_target(path, overwrite=overwrite)
+    for scenario, path in zip(chosen, paths, strict=True):
 
         def go(progress: Progress, scenario: scenarios.Scenario = scenario, path: Path = path) -> Run:
             return scenarios.branch(

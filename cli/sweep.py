@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -11,12 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mendsim import analysis
 from mendsim.analysis.sweep_outcomes import every_outcome, outcome_names
 from mendsim.cli.interrupt import stoppable
 from mendsim.cli.predict import allow_sweep
 from mendsim.cli.processes import processes
 from mendsim.common.errors import InputError
 from mendsim.scenarios.problems import close_names
+from mendsim.scenarios.provenance import package_digest
 from mendsim.scenarios.runner import cores
 from mendsim.scenarios.sweeping import Design, load_design
 from mendsim.scenarios.sweeping.engine import Progress, Workers, carry_out_sweep
@@ -30,6 +33,8 @@ _ON_CLUSTER = 100
 """Runs handed to a cluster at a time, at least: what grows with its queue shall see that there is work."""
 _TIMEOUT_S = 10.0
 _MOST_TOLD = 5
+_SOME_FAILED = 1
+"""Exit code of a sweep that came to its end with runs that have failed."""
 
 
 def run_sweep(
@@ -45,10 +50,12 @@ def run_sweep(
     """Do the runs of a design that are not done yet, and write the table."""
     design = load_design(design_file)
     _check_outcomes(design)
+    if out == "":
+        raise InputError("no name for the output", key="--out", value="", allowed="a path")
     path = Path(out or f"sweeps/{Path(design_file).stem}")
     if cluster is None:
         allow_sweep(design, SweepFolder(path, design), workers or cores(), yes=yes)
-    folder = SweepFolder.create(path, design)
+    folder = SweepFolder.create(path, design, measured_by=_measured_by())
     _carry_out(folder, workers=workers, cluster=cluster, retry_failed=retry_failed, every_s=every_s)
 
 
@@ -57,8 +64,14 @@ def resume_sweep(
 ) -> None:
     """Go on with a sweep that was interrupted."""
     folder = SweepFolder.open(path)
-    folder.check_code()
+    folder.check_code(_measured_by())
+    if cluster is None:
+        allow_sweep(folder.design, folder, workers or cores(), yes=True)
     _carry_out(folder, workers=workers, cluster=cluster, retry_failed=retry_failed, every_s=every_s)
+
+
+def _measured_by() -> str:
+    return package_digest(Path(str(analysis.__file__)).parent)
 
 
 def _check_outcomes(design: Design) -> None:
@@ -98,6 +111,9 @@ def _carry_out(
     table = write_table(folder)
     print(f"{folder.path / TABLE}: {end.done} done, {end.failed} failed, in {end.seconds:.1f} s")
     _tell_failures(table)
+    if end.failed:
+        sys.stdout.flush()
+        raise SystemExit(_SOME_FAILED)
 
 
 def _tell_failures(table: pd.DataFrame) -> None:

@@ -21,6 +21,9 @@ def verify_stores(paths: Sequence[Path]) -> None:
     for path in paths:
         run = analysis.open_run(path)
         check_seal(path)
+        if run.attrs.get("slim"):
+            print(f"{path}: whole; kept without agents and most fields")
+            continue
         found = content_hash(run)
         if found != run.attrs["content_hash"]:
             raise InputError("the numbers are not those of the content hash", file=path, value=found[:12])

@@ -41,6 +41,10 @@ class WriteError(InputError):
     """A place that cannot be written: full, read-only, gone."""
 
 
+class WorkerError(InputError):
+    """A worker that cannot work, or is lost: no fault of what it was to do."""
+
+
 class NumbersError(ArithmeticError):
     """Numbers of a run that cannot be: what, where and in which step, in one line."""
 

@@ -49,10 +49,12 @@ def _differences(past: Scenario, wanted: Scenario, hour: float) -> Iterator[Inpu
         problem = "the follow-up ends before the state"
         value = f"{wanted.follow_up_h / _HOURS_PER_DAY:g} d"
         yield InputError(problem, file=wanted.name, key="follow_up", value=value, allowed=f"{when} or more")
-    for name in {str(event["drug"]) for event in _events(past, hour) if "drug" in event}:
-        if past.drugs.get(name) != wanted.drugs.get(name):
-            problem = "a drug that was given has other numbers"
-            yield InputError(problem, file=wanted.name, key=f"drugs.{name}", allowed="its numbers of before")
+    for kind, one in (("drug", "a drug that was given"), ("device", "a laser that was fired")):
+        tables = [getattr(each, f"{kind}s") for each in (past, wanted)]
+        for name in sorted({str(event[kind]) for event in _events(past, hour) if kind in event}):
+            if tables[0].get(name) != tables[1].get(name):
+                problem = f"{one} has other numbers"
+                yield InputError(problem, file=wanted.name, key=f"{kind}s.{name}", allowed="its numbers of before")
 
 
 def _at(scenario: Scenario, key: str) -> Any:

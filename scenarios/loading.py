@@ -45,6 +45,8 @@ def load(name_or_path: str | Path) -> Scenario:
 
 def _loaded(path: Path, label: str) -> Scenario:
     data, origins = _resolved(path, label, ())
+    if "kind" in data and "scenario" in data:
+        raise InputError("this is the design of a sweep", file=label, allowed="mendsim sweep, or a scenario here")
     data.setdefault("name", path.stem)
     origins.setdefault(("name",), label)
     return _checked(data, origins, label)

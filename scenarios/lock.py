@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mendsim.common.errors import InputError, WriteError
 
-_NAME = "lock"
+LOCK = "lock"
 
 
 class BusyError(InputError):
@@ -28,7 +28,7 @@ class FolderLock:
 
     def __init__(self, folder: Path, name: Path):
         """Take the lock of a folder; ``name`` is what a user calls it."""
-        path = folder / _NAME
+        path = folder / LOCK
         try:
             while True:
                 self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
@@ -55,9 +55,9 @@ def remove_locked(folder: Path, first: str) -> None:
         for part in sorted(folder.iterdir(), key=lambda part: part.name != first):
             if part.is_dir():
                 shutil.rmtree(part, ignore_errors=True)
-            elif part.name != _NAME:
+            elif part.name != LOCK:
                 part.unlink(missing_ok=True)
-        (folder / _NAME).unlink(missing_ok=True)
+        (folder / LOCK).unlink(missing_ok=True)
         folder.rmdir()
 
 

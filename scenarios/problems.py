@@ -29,9 +29,10 @@ class ScenarioError(InputError):
 
 
 def close_names(name: str, names: Iterable[str]) -> str:
-    """List the names that may be meant: the close ones, or all of them."""
+    """List the names that may be meant: the close ones, those that hold what was written, or all of them."""
     names = sorted(names)
     close = difflib.get_close_matches(name[:_LONGEST_NAME], names, n=3, cutoff=0.6)
+    close = close or [known for known in names if name and name in known][:3]
     return f"{' or '.join(close)}?" if close else choices(names)
 
 
@@ -128,7 +129,9 @@ def _in_words(
         return InputError("unknown kind", value=context["tag"], allowed=_kinds())
     if kind == "string_pattern_mismatch":
         return InputError(
-            "not a name", value=value, allowed="up to 64 letters, digits, _ . - beginning with a letter or digit"
+            "not a name",
+            value=value,
+            allowed="up to 64 of a-z A-Z 0-9 _ . - (the name of the file if no name = '...' is given)",
         )
     if kind == "too_short":
         return InputError(f"empty {'table' if value == {} else 'list'}", value=value, allowed="at least one")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -29,10 +29,22 @@ _HASHED = ("scenario", "parameters", "seed", "past")
 @cache
 def code_digest() -> str:
     """Digest of every source and data file from here down; scenario files count by their content alone."""
-    digest = hashlib.sha256("".join(version(name) for name in ("numpy", "numba", "llvmlite", "scipy")).encode())
-    roots = [Path(str(package.__file__)).parent for package in (common, thermal, abm)]
-    files = [path for root in roots for path in root.rglob("*") if path.suffix in (".py", ".toml", ".csv")]
-    files += Path(__file__).parent.glob("*.py")
+    versions = "".join(version(name) for name in ("numpy", "numba", "llvmlite", "scipy"))
+    files = [path for package in (common, thermal, abm) for path in _sources(Path(str(package.__file__)).parent)]
+    return _digest(versions, [*files, *Path(__file__).parent.glob("*.py")])
+
+
+def package_digest(folder: Path) -> str:
+    """Digest of every source and data file of a package."""
+    return _digest("", _sources(folder))
+
+
+def _sources(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.suffix in (".py", ".toml", ".csv")]
+
+
+def _digest(text: str, files: Iterable[Path]) -> str:
+    digest = hashlib.sha256(text.encode())
     for path in sorted(files):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())

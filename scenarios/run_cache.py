@@ -119,7 +119,7 @@ def slim(tree: xr.DataTree) -> xr.DataTree:
             continue
         nodes[node.path] = data
     kept = xr.DataTree.from_dict(nodes)
-    kept.attrs = dict(tree.attrs)
+    kept.attrs = {**tree.attrs, "slim": 1}
     return kept
 
 

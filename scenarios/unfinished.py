@@ -6,6 +6,7 @@ It lies beside the run store to be, as ``NAME.unfinished``, and is gone once the
 from __future__ import annotations
 
 import os
+import shutil
 import time
 import uuid
 from collections.abc import Iterator
@@ -58,6 +59,8 @@ class UnfinishedRun:
     ):
         self.out, self.about, self.start = out, about, start
         self._lock, self.folder, self._every_s = lock, store.folder_of(out), every_s
+        self.keeps_states = True
+        """Whether the states that the scenario asks for are kept."""
         self._made: list[Path] = []
         """Folders that were made for this run."""
         self.saved = False
@@ -90,6 +93,8 @@ class UnfinishedRun:
                 _check_unused(folder, out)
             for name in (_RUN, _STATE):
                 (folder / name).unlink(missing_ok=True)
+            if about.overwrite:  # states of the run that is replaced
+                shutil.rmtree(states_of(out), ignore_errors=True)
             if start is not None:  # who is killed before the first checkpoint must not begin without the past
                 start = replace(start, about=about)
                 start.write(folder / _STATE, folder)
@@ -130,17 +135,21 @@ class UnfinishedRun:
     def take_up(cls, out: Path, about: Description, *, every_s: float | None = None) -> Self:
         """Go on with a run if there is something to go on from, else begin it; an older store is replaced.
 
+        Nobody looks for states beside such a run, so none are kept.
+
         Raises
         ------
         InputError : another process works on it, or it cannot be written.
         """
         folder = store.folder_of(out)
         if (folder / _RUN).exists() and (folder / _STATE).exists():
-            try:
-                return cls.reopen(out, every_s=every_s)
-            except StateFileError:
-                pass  # a damaged state is worth nothing
-        return cls.begin(out, replace(about, overwrite=True), every_s=every_s)
+            with suppress(StateFileError):  # a damaged state is worth nothing
+                work = cls.reopen(out, every_s=every_s)
+                work.keeps_states = False
+                return work
+        work = cls.begin(out, replace(about, overwrite=True), every_s=every_s)
+        work.keeps_states = False
+        return work
 
     @property
     def elapsed_s(self) -> float:
@@ -167,12 +176,14 @@ class UnfinishedRun:
         self._due = now + (max(_EVERY_S, _RATIO * (now - began)) if self._every_s is None else self._every_s)
 
     def keep(self, model: HealingModel | ExcisedSkin, recording: Recording) -> None:
-        """Keep the state of this moment beside the run, as `NAME.states/HOURS.npz`.
+        """Keep the state of this moment beside the run, as `NAME.states/HOURS.npz`, if its states are wanted.
 
         Raises
         ------
         InputError : it cannot be written.
         """
+        if not self.keeps_states:
+            return
         folder = states_of(self.out)
         with _written(folder):
             folder.mkdir(exist_ok=True)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import psutil
 
-from mendsim.common.errors import InputError
+from mendsim.common.errors import InputError, WorkerError
 from mendsim.scenarios.prediction.calibration import slowness_of_machine
 from mendsim.scenarios.prediction.machine import available_bytes
 from mendsim.scenarios.prediction.run import memory_bytes
 from mendsim.scenarios.prediction.sample import Size
 from mendsim.scenarios.schema import Scenario
+
+
+class MemoryShortageError(WorkerError):
+    """A run that this machine cannot hold now."""
+
 
 LONGEST_H = 8.0
 """Wall time that needs no ``--yes`` [h]."""
@@ -35,7 +40,7 @@ def _check(scenario: Scenario, needed_bytes: float, most_bytes: float) -> None:
     sites, shots = Size.of(scenario).sites, len(scenario.save.snapshots_h)
     problem = f"{sites:,} sites and {shots} snapshots need about {size_text(needed_bytes)} of memory"
     allowed = f"{size_text(most_bytes)}, which this machine has available: a smaller sample, fewer snapshots"
-    raise InputError(problem, file=scenario.name, key="lattice", allowed=allowed)
+    raise MemoryShortageError(problem, file=scenario.name, key="lattice", allowed=allowed)
 
 
 def check_workers(largest: Scenario, workers: int) -> None:

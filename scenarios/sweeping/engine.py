@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
-from mendsim.common.errors import WriteError
+from mendsim.common.errors import WorkerError, WriteError
 from mendsim.scenarios.lock import FolderLock
 from mendsim.scenarios.provenance import code_digest
 from mendsim.scenarios.store import folder_of
@@ -21,6 +22,8 @@ _ATTEMPTS, _TOGETHER = 4, 2
 _AHEAD = 2
 """Runs handed over for each worker: one at work, one waiting."""
 _LOOK_S = 0.5
+_GIVEN_UP = "KilledWorker"
+"""What Dask raises for a run with which workers died again and again; it need not be installed to be known."""
 
 
 @dataclass(frozen=True)
@@ -179,15 +182,22 @@ class _Course:
         except BrokenExecutor:
             self._suspect(task)
             raise
-        except WriteError:
+        except (WriteError, WorkerError):
             raise
-        except (Exception, CancelledError) as error:  # a scheduler gave the run up
+        except (Exception, CancelledError) as error:
+            if type(error).__name__ != _GIVEN_UP:
+                self._lost(error)
             self._give_up(task, f"{type(error).__name__}: {error}")
             return
         if (known := self._folder.row(task.key)) is None or known["status"] != row["status"]:
             # the worker does not see our folder
             write_row(self._folder.row_path(task.key), row)
         self._count_in(row)
+
+    def _lost(self, error: BaseException) -> NoReturn:
+        problem = f"the workers are lost: {type(error).__name__} {error}".rstrip()
+        allowed = f"mendsim resume {self._folder.path}, once they are back"
+        raise WorkerError(problem, file=self._folder.path, allowed=allowed) from error
 
     def _bury(self, running: dict[Future[Row], Task]) -> None:
         """Sort what was on workers that died: ended after all, given up, or to be done again."""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import from_json
 
 from mendsim.common.errors import InputError, WriteError
-from mendsim.scenarios.lock import FolderLock
+from mendsim.scenarios.lock import LOCK, FolderLock
 from mendsim.scenarios.provenance import code_digest
 from mendsim.scenarios.sweeping.design import Design, Job
 from mendsim.scenarios.sweeping.loading import design_from_dict
@@ -51,23 +51,35 @@ class SweepFolder:
         self.path, self.design = path, design
 
     @classmethod
-    def create(cls, path: Path, design: Design) -> SweepFolder:
-        """Make the folder of a sweep, or find that of a sweep of the same scenario again.
+    def create(cls, path: Path, design: Design, *, measured_by: str = "") -> SweepFolder:
+        """Make the folder of a sweep, or find that of the same sweep again, or of a smaller one.
+
+        Parameters
+        ----------
+        path : of the folder.
+        design : what is run.
+        measured_by : digest of the sources that measure outcomes.
 
         Raises
         ------
         InputError : something else is there, another version of mendsim began it, or it cannot be written.
         """
-        if path.exists() and not is_sweep(path):
+        if is_sweep(path):
+            _check_code(_plan(path), path, measured_by)
+            _check_contains(cls(path, design), cls.open(path))
+        elif path.exists() and not _is_unused(path):
             problem = "this is not a sweep, so nothing is written into it"
             raise InputError(problem, file=path, allowed="another --out")
-        if path.exists():
-            _check_code(_plan(path), path)
         try:
             (path / _RUNS).mkdir(parents=True, exist_ok=True)
             lock = FolderLock(path, path)
             try:
-                plan = {"format": _FORMAT, "code": code_digest(), "design": design.to_dict()}
+                plan = {
+                    "format": _FORMAT,
+                    "code": code_digest(),
+                    "measured_by": measured_by,
+                    "design": design.to_dict(),
+                }
                 write_whole(path / _PLAN, json.dumps(plan))
             finally:
                 lock.release()
@@ -89,14 +101,14 @@ class SweepFolder:
         except (KeyError, TypeError, AttributeError) as error:
             raise InputError("not a sweep, or a damaged one", file=path / _PLAN, allowed=_WANTED) from error
 
-    def check_code(self) -> None:
+    def check_code(self, measured_by: str = "") -> None:
         """Refuse to go on with a sweep that another version of mendsim began.
 
         Raises
         ------
         InputError : it was.
         """
-        _check_code(_plan(self.path), self.path)
+        _check_code(_plan(self.path), self.path, measured_by)
 
     def tidy(self) -> None:
         """Remove what killed processes left half written, once it is too old to be still in the making."""
@@ -115,6 +127,10 @@ class SweepFolder:
     def _base(self) -> str:
         told = [self.design.base.written, dict(self.design.table.fixed)]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+    def keys(self) -> set[str]:
+        """Names of all runs."""
+        return {self.key(job) for job in self.design.jobs()}
 
     def row_path(self, key: str) -> Path:
         """File of the row of a run."""
@@ -148,6 +164,30 @@ class SweepFolder:
 def is_sweep(path: Path) -> bool:
     """Whether a folder is that of a sweep."""
     return (path / _PLAN).is_file()
+
+
+def digest_of(path: Path) -> str:
+    """Digest of the design of a sweep.
+
+    Raises
+    ------
+    InputError : no sweep there, or a damaged one.
+    """
+    design = _plan(path).get("design")
+    return str(design.get("digest")) if isinstance(design, dict) else ""
+
+
+def _is_unused(path: Path) -> bool:
+    """Whether a folder is empty, but for what a sweep makes before its plan: it may have been cut off then."""
+    return path.is_dir() and all(
+        entry.name in (_RUNS, LOCK) or entry.name.startswith(f".{_PLAN}.partial-") for entry in path.iterdir()
+    )
+
+
+def _check_contains(new: SweepFolder, old: SweepFolder) -> None:
+    if new.design.digest != old.design.digest and not old.keys() <= new.keys():
+        problem = "another sweep is there, with runs that this design does not have"
+        raise InputError(problem, file=new.path, allowed="another --out, or a design that grew")
 
 
 def row_path(folder: Path, key: str) -> Path:
@@ -222,7 +262,7 @@ def _plan(path: Path) -> dict[str, Any]:
     return plan
 
 
-def _check_code(plan: dict[str, Any], path: Path) -> None:
-    if plan.get("code") != code_digest():
+def _check_code(plan: dict[str, Any], path: Path, measured_by: str) -> None:
+    if (plan.get("code"), plan.get("measured_by", "")) != (code_digest(), measured_by):
         problem = "this sweep was begun by another version of mendsim, and its runs would not be comparable"
         raise InputError(problem, file=path, allowed="that version, or another --out")

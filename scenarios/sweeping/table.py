@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mendsim.common.errors import InputError, WriteError
-from mendsim.scenarios.sweeping.folder import DONE, SweepFolder
+from mendsim.scenarios.sweeping.folder import DONE, SweepFolder, digest_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +46,7 @@ def make_table(folder: SweepFolder) -> pd.DataFrame:
         if row is not None:
             found = row["outcomes"]
             for name in found if chosen is None or not found else chosen:
-                line[name], units[name] = found[name]
+                line[name], units[name] = found.get(name, (math.nan, units.get(name, "")))
             line |= {name: row.get(name) for name in _OF_A_RUN}
             line["key"] = row["key"]
         lines.append(line)
@@ -96,7 +97,7 @@ def read_table(path: Path) -> pd.DataFrame:
     if written.is_file():
         try:
             table = pd.read_parquet(written)
-            if (table["status"] == DONE).all() and "design" in table.attrs:
+            if (table["status"] == DONE).all() and table.attrs["design"]["digest"] == digest_of(path):
                 return table
         except Exception as error:  # pyarrow raises many kinds
             raise InputError("the table of the sweep is damaged", file=written, allowed="to remove it") from error

@@ -16,7 +16,7 @@ from typing import Any
 
 import xarray as xr
 
-from mendsim.common.errors import InputError, NumbersError, WriteError
+from mendsim.common.errors import InputError, NumbersError, WorkerError, WriteError
 from mendsim.scenarios import runner, store
 from mendsim.scenarios.checkpoint import Description
 from mendsim.scenarios.loading import load_written
@@ -65,7 +65,7 @@ class Task:
     def scenario(self) -> Scenario:
         """Make the scenario."""
         if self.code != code_digest():
-            raise InputError("this worker has another version of mendsim", allowed="the same one everywhere")
+            raise WorkerError("a worker has another version of mendsim", allowed="the same one everywhere")
         base = load_written(self.base, self.origin)
         return base.with_values(self.values, origin=self.origin) if self.values else base
 
@@ -100,7 +100,7 @@ def _row_of(task: Task, folder: Path | None) -> Row:
                 row |= _measured(task, done.data, time.perf_counter() - began)
             else:
                 _complete(task, folder, row, look)
-    except (BusyError, WriteError):
+    except (BusyError, WriteError, WorkerError):
         raise  # these are no faults of the run
     except KeyboardInterrupt:
         os._exit(1)  # the worker must not begin the next run

@@ -159,7 +159,11 @@ def store_of(path, *, excised, given=True, snapshots_h=(0.0, 1.0, 4.0), drug_at=
         "/series": xr.Dataset(series, {"time": ("time", time_h)}),
         "/fields": xr.Dataset(fields, {"snapshot": ("snapshot", np.array(snapshots_h)), **places}),
     }
-    attrs = {"scenario": about({"kind": "drug", "at": drug_at}, excised=excised)}
+    attrs = {
+        "mendsim_version": "0",
+        "content_hash": "0",
+        "scenario": about({"kind": "drug", "at": drug_at}, excised=excised),
+    }
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Consolidated metadata", category=UserWarning)
         tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs=attrs), **groups})

@@ -15,6 +15,7 @@ import xarray as xr
 from mendsim import scenarios
 from mendsim.common.errors import InputError
 from mendsim.scenarios import Scenario, store
+from mendsim.scenarios.branching import check_branch
 from mendsim.scenarios.checkpoint import Checkpoint
 from mendsim.scenarios.unfinished import UnfinishedRun, states_of
 
@@ -237,3 +238,15 @@ def test_a_state_that_was_kept_twice_is_the_same(state: Path, base: Scenario, tm
     assert all(one.model[name].tobytes() == two.model[name].tobytes() for name in one.model)
     assert one.about.drug == "ascorbic_acid"
     assert np.isclose(one.about.step, 4)
+
+
+def test_a_laser_of_ones_own_that_was_fired_must_be_the_same(base: Scenario) -> None:
+    own = {"devices": {"mine": {"wavelength": "10600 nm", "spot_diameter": "120 um", "pulse_power": "5 W"}}}
+    past = base.with_values({**own, "events": [{**LASER, "device": "mine"}]})
+    for change, hour, allowed in (("200 um", 4.0, False), ("200 um", 1.0, True), ("120 um", 4.0, True)):
+        wanted = past.with_values({"devices.mine.spot_diameter": change})
+        if allowed:
+            check_branch(past, wanted, hour)
+        else:
+            with pytest.raises(InputError, match=r"devices\.mine: a laser that was fired has other numbers"):
+                check_branch(past, wanted, hour)

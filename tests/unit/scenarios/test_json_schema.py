@@ -18,7 +18,8 @@ from mendsim.scenarios import schema as models
 from mendsim.scenarios.json_schema import scenario_schema
 from mendsim.scenarios.units import JSON_PATTERN
 
-SHIPPED = sorted(Path(models.__file__).parent.rglob("*.toml"))
+FOLDER = Path(models.__file__).parent
+SHIPPED = sorted([*FOLDER.glob("*.toml"), *FOLDER.glob("validation/*.toml")])
 
 
 @pytest.fixture(scope="module")

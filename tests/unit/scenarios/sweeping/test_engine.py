@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ import xarray as xr
 from mendsim.analysis.sweep_outcomes import every_outcome
 from mendsim.analysis.sweep_table import open_sweep
 from mendsim.cli.processes import processes
-from mendsim.common.errors import InputError
+from mendsim.common.errors import InputError, WorkerError
 from mendsim.scenarios import runner, store
 from mendsim.scenarios.sweeping import engine, load_design, worker
 from mendsim.scenarios.sweeping.engine import Progress, carry_out_sweep
@@ -143,8 +143,8 @@ def test_a_point_that_is_not_valid_fails_in_one_line(folder: SweepFolder) -> Non
     assert row["status"] == "failed"
     assert "events.0.depth" in row["error"]
     assert "traceback" not in row
-    other = worker.carry_out(_changed(task, code="another", key="b" * 64))
-    assert "another version" in other["error"]
+    with pytest.raises(WorkerError, match="another version"):
+        worker.carry_out(_changed(task, code="another", key="b" * 64))
 
 
 def _tasks(folder: SweepFolder) -> Iterator[worker.Task]:
@@ -242,6 +242,7 @@ def test_what_is_no_sweep_or_damaged_or_of_another_version_is_refused(
 ) -> None:
     design = folder.design
     (design_file.parent / "other").mkdir()
+    (design_file.parent / "other" / "notes.txt").touch()
     with pytest.raises(InputError, match="this is not a sweep"):
         SweepFolder.create(design_file.parent / "other", design)
     with pytest.raises(InputError, match="no such sweep"):
@@ -297,3 +298,58 @@ def test_a_full_disk_ends_the_sweep_and_fails_no_run(folder: SweepFolder, monkey
             carry_out(folder)
     assert make_table(folder)["status"].tolist() == ["waiting"] * 4
     assert carry_out(folder).done == 4
+
+
+def test_lost_workers_end_the_sweep_and_fail_no_run(folder: SweepFolder) -> None:
+    class Gone(Executor):
+        def submit(self, _function: object, /, *_: object, **__: object) -> Future:  # type: ignore[override]
+            future: Future = Future()
+            future.set_exception(ConnectionError("scheduler closed"))
+            return future
+
+    @contextmanager
+    def gone() -> Iterator[Executor]:
+        yield Gone()
+
+    with pytest.raises(WorkerError, match="the workers are lost: ConnectionError scheduler closed"):
+        carry_out_sweep(folder, gone, 1, measure=every_outcome)
+    assert make_table(folder)["status"].tolist() == ["waiting"] * 4
+
+
+def test_the_table_is_that_of_the_design_as_it_is_now(folder: SweepFolder, design_file: Path) -> None:
+    carry_out(folder)
+    write_table(folder)
+    design_file.write_text(DESIGN.replace("replicates = 2", "replicates = 3"), encoding="utf-8")
+    SweepFolder.create(folder.path, load_design(design_file))
+    assert open_sweep(folder.path)["status"].tolist() == ["done", "done", "waiting"] * 2
+
+
+def test_a_design_without_the_runs_that_are_there_is_refused(folder: SweepFolder, design_file: Path) -> None:
+    design_file.write_text(DESIGN.replace("100 um", "110 um"), encoding="utf-8")
+    with pytest.raises(InputError, match="another sweep is there"):
+        SweepFolder.create(folder.path, load_design(design_file))
+    assert SweepFolder.open(folder.path).design.points[0] == {"events.0.depth": "100 um"}
+
+
+def test_a_sweep_that_was_killed_before_its_plan_was_written_begins_anew(folder: SweepFolder) -> None:
+    (folder.path / "sweep.json").unlink()
+    (folder.path / ".sweep.json.partial-1").touch()
+    again = SweepFolder.create(folder.path, folder.design)
+    assert carry_out(again).done == 4
+    (folder.path / "sweep.json").unlink()
+    with pytest.raises(InputError, match="this is not a sweep"):
+        SweepFolder.create(folder.path, folder.design)
+
+
+def test_other_ways_to_measure_outcomes_are_another_sweep(folder: SweepFolder) -> None:
+    with pytest.raises(InputError, match="another version of mendsim"):
+        SweepFolder.create(folder.path, folder.design, measured_by="newer end points")
+    with pytest.raises(InputError, match="another version of mendsim"):
+        folder.check_code("newer end points")
+
+
+def test_an_outcome_that_a_run_does_not_have_is_no_number(folder: SweepFolder, design_file: Path) -> None:
+    design_file.write_text('outcomes = ["nowhere"]\n' + DESIGN, encoding="utf-8")
+    wanted = SweepFolder.create(folder.path.with_name("wanted"), load_design(design_file))
+    carry_out(wanted)
+    assert make_table(wanted)["nowhere"].isna().all()
