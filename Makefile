@@ -30,7 +30,7 @@ types: $(VENV)/installed-dev
 	MYPYPATH=build/types $(BIN)/mypy --namespace-packages --explicit-package-bases build/types/mendsim
 
 pytest: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -59,6 +59,31 @@ def p_value(values: Sequence[float], others: Sequence[float]) -> float:
     return float(stats.ttest_1samp(found, 0.0).pvalue)
 
 
+def p_of_happening(values: Sequence[float], others: Sequence[float]) -> float:
+    """Two-sided p of whether something happens more often in one arm, by the exact test of McNemar.
+
+    Only seeds with which it happened in one arm alone count; chance gives either arm half of them.
+
+    Parameters
+    ----------
+    values, others : one number for each seed, in the same order; infinite where it did not happen.
+
+    Returns
+    -------
+    p; not a number with fewer than two pairs, or if it does not apply to a run.
+
+    References
+    ----------
+    Q. McNemar, Psychometrika 12, 153-157 (1947), doi:10.1007/BF02295996.
+    """
+    some, other = np.asarray(values, float), np.asarray(others, float)
+    if len(some) < 2 or np.isnan(some).any() or np.isnan(other).any():
+        return math.nan
+    alone = int(np.sum(np.isfinite(some) & np.isinf(other)))
+    either = alone + int(np.sum(np.isfinite(other) & np.isinf(some)))
+    return float(stats.binomtest(alone, either, 0.5).pvalue) if either else 1.0
+
+
 def adjusted(p: Sequence[float]) -> NDArray[np.float64]:
     """Adjust p values for their number, shape ``(tests,)``; those that are not a number stay so and do not count.
 

@@ -133,7 +133,7 @@ def _arm(values: Sequence[float]) -> dict[str, float]:
 
 def _against(values: Sequence[float], others: Sequence[float]) -> dict[str, float]:
     if not (np.isfinite(values).all() and np.isfinite(others).all()):
-        return {}
+        return {"p": paired_tests.p_of_happening(values, others)}
     found = paired.estimate(paired_tests.differences(values, others).tolist())
     return dict(zip(_AGAINST, (found.mean, found.low, found.high, paired_tests.p_value(values, others)), strict=True))
 

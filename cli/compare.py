@@ -68,6 +68,9 @@ def run_compare(
     compared = analysis.compare_replicates(read, names or None)
     if differ := lengths_differ(named, compared.end_points):
         warnings.warn(ScenarioWarning(differ), stacklevel=2)
+    if len({str((scenario.patient.site, scenario.lattice)) for scenario in named.values()}) > 1:
+        text = "the scenarios differ in site or sample: counts and amounts are of other pieces of skin"
+        warnings.warn(ScenarioWarning(text), stacklevel=2)
     analysis.write_comparison(compared, [_described(scenario, read, stores) for scenario in named.values()], place)
     if csv != TO_STANDARD_OUTPUT:
         print(told({name: scenario.title for name, scenario in named.items()}, compared, every=bool(names)))

@@ -110,10 +110,11 @@ def _legend(shown: Sequence[EndPoint], compared: ReplicateComparison) -> list[st
         tests = int(compared.table["p"].notna().sum())
         rate = f"{FALSE_DISCOVERY_RATE:.0%}".replace("%", " %")
         lines.append(
-            f"more than noise: {tests} paired t-tests taken together; at most {rate} of the yes are expected false"
+            f"more than noise: {tests} paired tests taken together; at most {rate} of the yes are expected false"
         )
     if ((rows["applies"] > 0) & (rows["happened"] < rows["runs"])).any():
-        lines.append("in 1/2: it happened in one of two runs; the mean is of those, and no difference is given")
+        text = "in 1/2: it happened in one of two runs; the mean is of those"
+        lines.append(f"{text}, and what is asked is whether it happens more often")
     if (rows["more_than_noise"] == NOT_KNOWN).any():
         lines.append(f"{NOT_KNOWN}: not known, or does not apply")
     return lines

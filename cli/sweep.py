@@ -23,7 +23,7 @@ from mendsim.scenarios.provenance import package_digest
 from mendsim.scenarios.runner import cores
 from mendsim.scenarios.sweeping import Design, load_design
 from mendsim.scenarios.sweeping.engine import Progress, Workers, carry_out_sweep
-from mendsim.scenarios.sweeping.folder import FAILED, SweepFolder
+from mendsim.scenarios.sweeping.folder import DONE, FAILED, SweepFolder
 from mendsim.scenarios.sweeping.table import TABLE, write_table
 
 if TYPE_CHECKING:
@@ -111,9 +111,18 @@ def _carry_out(
     table = write_table(folder)
     print(f"{folder.path / TABLE}: {end.done} done, {end.failed} failed, in {end.seconds:.1f} s")
     _tell_failures(table)
+    if folder.design.table.keep_stores:
+        _tell_missing_stores(folder, table)
     if end.failed:
         sys.stdout.flush()
         raise SystemExit(_SOME_FAILED)
+
+
+def _tell_missing_stores(folder: SweepFolder, table: pd.DataFrame) -> None:
+    done = table.loc[table["status"] == DONE, "key"]
+    missing = sum(not folder.store_path(key).exists() for key in set(done))
+    if missing:
+        print(f"  {missing} runs were done before stores were to be kept, and have none: use another --out")
 
 
 def _tell_failures(table: pd.DataFrame) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mendsim.analysis.paired_tests import adjusted, differences, p_value
+from mendsim.analysis.paired_tests import adjusted, differences, p_of_happening, p_value
 
 
 def test_p_is_that_of_student_worked_out_by_hand():
@@ -92,3 +92,21 @@ def test_few_of_many_noises_are_called_more():
     p = [p_value(*random.normal(0.0, 1.0, (2, 8))) for _ in range(400)]
     assert sum(each <= 0.05 for each in p) > 8
     assert (adjusted(p) <= 0.05).sum() == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "others", "p"),
+    [
+        ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [math.inf] * 6, 2.0**-5),
+        ([math.inf] * 3, [1.0] * 3, 0.25),
+        ([1.0, math.inf, 2.0], [3.0, math.inf, 4.0], 1.0),
+        ([1.0, math.inf, 2.0, 1.0], [math.inf, 1.0, 2.0, 1.0], 1.0),
+    ],
+)
+def test_what_happens_in_one_arm_alone_is_told_from_chance(values: list[float], others: list[float], p: float) -> None:
+    assert p_of_happening(values, others) == pytest.approx(p)
+
+
+def test_what_does_not_apply_or_has_one_pair_is_not_told() -> None:
+    assert math.isnan(p_of_happening([1.0, math.nan], [math.inf, 1.0]))
+    assert math.isnan(p_of_happening([1.0], [math.inf]))

@@ -194,7 +194,8 @@ def test_a_run_goes_on_from_its_checkpoint(folder: SweepFolder, monkeypatch: pyt
 
 
 def test_stores_are_kept_where_the_design_asks_for_them(folder: SweepFolder, design_file: Path) -> None:
-    design_file.write_text("keep_stores = true\n" + DESIGN, encoding="utf-8")
+    one = DESIGN.replace("replicates = 2", "replicates = 1")
+    design_file.write_text("keep_stores = true\n" + one, encoding="utf-8")
     kept = SweepFolder.create(folder.path.with_name("kept"), load_design(design_file))
     carry_out(kept)
     for _, row in kept.rows():
@@ -208,12 +209,16 @@ def _kills(tree: xr.DataTree) -> Mapping[str, tuple[float, str]]:
     return every_outcome(tree)
 
 
-def test_a_run_that_kills_its_worker_is_given_up_and_the_others_are_done(folder: SweepFolder) -> None:
+def test_a_run_that_kills_its_worker_is_given_up_and_the_others_are_done(
+    folder: SweepFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_ATTEMPTS", 2)
+    monkeypatch.setattr(engine, "_TOGETHER", 1)
     end = carry_out_sweep(folder, partial(processes, 2), 2, measure=_kills)
     assert (end.done, end.failed) == (3, 1)
     row = folder.row(folder.key(folder.design.job(0, 0)))
     assert row is not None
-    assert row["error"] == "its worker was killed from outside 4 times: perhaps out of memory"
+    assert row["error"] == "its worker was killed from outside 2 times: perhaps out of memory"
 
 
 def test_two_processes_do_not_work_on_one_sweep(folder: SweepFolder) -> None:
