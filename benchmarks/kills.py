@@ -106,7 +106,7 @@ class RunWork(Work):
     """A run."""
 
     def finished(self) -> bool:
-        return self.target.exists() and not store.folder_of(self.target).exists()
+        return self.target.exists() and not (store.folder_of(self.target) / "run.json").exists()
 
     def look(self) -> None:
         try:
@@ -212,6 +212,10 @@ def campaign(work: Work, kills: int, chance: random.Random) -> int:
             except subprocess.TimeoutExpired:
                 kill(process, chance)
                 done += 1
+                if done % 20 == 0:
+                    print(
+                        f"{work.target.name}: {done} kills, finished {finished} times; {dict(work.found)}", flush=True
+                    )
         try:
             said, _ = process.communicate(timeout=PATIENCE_S)
         except subprocess.TimeoutExpired:

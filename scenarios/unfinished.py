@@ -117,6 +117,7 @@ class UnfinishedRun:
         folder = store.folder_of(out)
         if not (folder / _RUN).is_file():
             if store.is_store(out):
+                _clear(folder, out)
                 raise FinishedError("this run is finished", file=out)
             raise InputError("no unfinished run", file=path, allowed="a run that was interrupted")
         with _written(out), ExitStack() as undo:
@@ -213,6 +214,15 @@ def _check_unused(folder: Path, out: Path) -> None:
     if (folder / _RUN).exists():
         allowed = f"mendsim resume {out}, or --overwrite to begin anew"
         raise InputError("an unfinished run is there", file=folder, allowed=allowed)
+
+
+def _clear(folder: Path, out: Path) -> None:
+    """Remove what is left of the folder of a run that was killed while it removed it."""
+    if folder.exists():
+        with suppress(InputError):  # who holds it is about to remove it
+            lock = FolderLock(folder, out)
+            remove_locked(folder, _RUN)
+            lock.release()
 
 
 def _check_unfinished(out: Path, folder: Path) -> None:

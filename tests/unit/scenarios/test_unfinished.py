@@ -28,7 +28,7 @@ from mendsim.common.errors import InputError, NumbersError
 from mendsim.scenarios import Scenario, checkpoint, lock, store
 from mendsim.scenarios.checkpoint import Checkpoint, Description, StateFileError
 from mendsim.scenarios.seal import check_seal
-from mendsim.scenarios.unfinished import UnfinishedRun
+from mendsim.scenarios.unfinished import FinishedError, UnfinishedRun
 
 SMALL = {"lattice.width": "0.4 mm", "lattice.depth": "0.6 mm", "step": "1 h", "save.series_every": "2 h"}
 SHORT = {"follow_up": "8 h", "save.snapshots": ["0 h", "4 h", "8 h"]}
@@ -651,3 +651,18 @@ def test_a_kill_while_the_folder_is_removed_leaves_nothing_that_passes_for_a_run
         scenarios.resume(interrupted)
     scenarios.run(whole["ladd"].scenario, interrupted, seed=3)
     check_finished(interrupted, whole["ladd"])
+
+
+def test_what_a_kill_left_of_the_folder_of_a_finished_run_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "run.zarr"
+    folder = store.folder_of(out)
+    out.mkdir()
+    folder.mkdir()
+    (folder / "lock").touch()
+    (folder / "state.npz").write_bytes(b"half removed")
+    monkeypatch.setattr(store, "is_store", lambda path: path == out)
+    with pytest.raises(FinishedError):
+        UnfinishedRun.reopen(out)
+    assert not folder.exists()
