@@ -16,7 +16,9 @@ from mendsim.cli.interrupt import stoppable
 from mendsim.cli.processes import processes
 from mendsim.cli.progress import bar, say
 from mendsim.common.errors import InputError
-from mendsim.scenarios.runner import cores
+from mendsim.scenarios.checkpoint import Description
+from mendsim.scenarios.runner import complete, cores
+from mendsim.scenarios.unfinished import UnfinishedRun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +81,8 @@ def run_demo(out: Path, *, workers: int | None = None, protocols: Sequence[Proto
         except BrokenProcessPool:
             problem = "a run was killed from outside"
             raise InputError(problem, allowed="enough memory for all workers, or fewer --workers") from None
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt("the same command goes on where it was") from None
     pairs = {protocol.label: (stores[protocol.treated], stores[protocol.control]) for protocol in protocols}
     page = analysis.compare_runs(pairs, out)
     for protocol in protocols:
@@ -87,13 +91,14 @@ def run_demo(out: Path, *, workers: int | None = None, protocols: Sequence[Proto
 
 
 def run_one(name: str, out: str) -> float:
-    """Run one scenario on one thread in a worker process, and return the seconds it took."""
+    """Run one scenario on one thread in a worker process, or go on with it, and return the seconds it took."""
     began = time.perf_counter()
     try:
-        with stoppable(signal.SIGTERM) as look:
-            scenarios.run(name, out, threads=1, overwrite=True, progress=look)
+        about = Description(scenario=scenarios.load(name), seed=scenarios.DEFAULT_SEED)
+        with stoppable(signal.SIGTERM) as look, UnfinishedRun.take_up(Path(out), about) as work:
+            complete(work, threads=1, progress=look)
     except KeyboardInterrupt:
-        os._exit(1)  # the unfinished store is gone by now; the worker must not begin the next run
+        os._exit(1)  # the worker must not begin the next run
     return time.perf_counter() - began
 
 

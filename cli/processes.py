@@ -6,9 +6,14 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+
+_GRACE_S = 20.0
+"""Time that workers have to stop when they are told to."""
 
 
 @contextmanager
@@ -20,11 +25,21 @@ def processes(count: int) -> Iterator[Executor]:
     try:
         yield executor
     except BaseException:
-        for process in multiprocessing.active_children():
-            process.terminate()
+        _end(multiprocessing.active_children())
         raise
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+def _end(workers: Sequence[BaseProcess]) -> None:
+    """Let workers stop between two steps and keep a checkpoint; those that do not come to it in time are killed."""
+    for worker in workers:
+        worker.terminate()
+    until = time.monotonic() + _GRACE_S
+    for worker in workers:
+        worker.join(max(0.0, until - time.monotonic()))
+        if worker.is_alive():  # it compiles, or a step takes long; the last checkpoint is there
+            worker.kill()
 
 
 def _prepare() -> None:
