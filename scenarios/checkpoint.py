@@ -6,10 +6,8 @@ The file is a NumPy archive of plain arrays (``.npz``), read without pickle; eve
 from __future__ import annotations
 
 import json
-import os
 import struct
 import tokenize
-import uuid
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -26,6 +24,7 @@ from mendsim.scenarios.border import drug_numbers
 from mendsim.scenarios.loading import load_written
 from mendsim.scenarios.provenance import code_digest
 from mendsim.scenarios.recording import Recording
+from mendsim.scenarios.replace import written_whole
 from mendsim.scenarios.schema import Scenario
 
 if TYPE_CHECKING:
@@ -166,17 +165,11 @@ class Checkpoint:
             **{f"{_MODEL}/{key}": array for key, array in self.model.items()},
             **{f"{_RECORDING}/{key}": array for key, array in self.recording.state().items()},
         }
-        part = workplace / f".{path.name}.partial-{uuid.uuid4().hex}"
         try:
-            with part.open("xb") as stream:
+            with written_whole(path, workplace) as stream:
                 np.savez(stream, allow_pickle=False, **arrays)
-                stream.flush()
-                os.fsync(stream.fileno())
-            part.replace(path)
         except OSError as error:
             raise WriteError(f"the state of the run cannot be written: {error.strerror or error}", file=path) from error
-        finally:
-            part.unlink(missing_ok=True)
 
     @classmethod
     def read(cls, path: Path) -> Checkpoint:

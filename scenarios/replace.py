@@ -1,4 +1,4 @@
-"""Putting a finished folder in its place, so that a kill at any moment leaves the old or the new one, whole."""
+"""Putting a finished file or folder in its place, so that a kill at any moment leaves the old or the new one, whole."""
 
 from __future__ import annotations
 
@@ -6,13 +6,37 @@ import ctypes
 import errno
 import os
 import shutil
+import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 _RENAME_EXCHANGE = 2  # linux/fs.h
 _AT_FDCWD = -100  # linux/fcntl.h
 _AT_ONCE = 16
 """Files flushed at a time: the disk then writes many in one go, some twenty times faster than one by one."""
+
+
+@contextmanager
+def written_whole(path: Path, workplace: Path | None = None) -> Iterator[BinaryIO]:
+    """Open a file to be written; it takes its name once all of it is on the disk, and an older one stays until then.
+
+    Parameters
+    ----------
+    path : of the file.
+    workplace : folder in which it is made, on the same disk; that of the file if not given.
+    """
+    part = (path.parent if workplace is None else workplace) / f".{path.name}.partial-{uuid.uuid4().hex}"
+    try:
+        with part.open("xb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def flush(folder: Path) -> None:

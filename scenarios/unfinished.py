@@ -5,10 +5,8 @@ It lies beside the run store to be, as ``NAME.unfinished``, and is gone once the
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -19,6 +17,7 @@ from mendsim.common.errors import InputError, WriteError
 from mendsim.scenarios import store
 from mendsim.scenarios.checkpoint import Checkpoint, Description, StateFileError
 from mendsim.scenarios.lock import FolderLock, remove_locked
+from mendsim.scenarios.replace import written_whole
 
 if TYPE_CHECKING:
     from mendsim.abm.drugs.excised import ExcisedSkin
@@ -98,7 +97,8 @@ class UnfinishedRun:
             if start is not None:  # who is killed before the first checkpoint must not begin without the past
                 start = replace(start, about=about)
                 start.write(folder / _STATE, folder)
-            _write(folder / _RUN, about.to_json())
+            with written_whole(folder / _RUN) as stream:
+                stream.write(about.to_json().encode())
             undo.pop_all()
         work = cls(out, about, start, lock, every_s=every_s)
         work._made = made
@@ -260,15 +260,3 @@ def _written(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise WriteError(f"cannot be written: {error.strerror or error}", file=path) from None
-
-
-def _write(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.partial-{uuid.uuid4().hex}")
-    try:
-        with part.open("x", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -9,9 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import time
-import uuid
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +20,7 @@ from pydantic_core import from_json
 from mendsim.common.errors import InputError, WriteError
 from mendsim.scenarios.lock import LOCK, FolderLock
 from mendsim.scenarios.provenance import code_digest
+from mendsim.scenarios.replace import written_whole
 from mendsim.scenarios.sweeping.design import Design, Job
 from mendsim.scenarios.sweeping.loading import design_from_dict
 
@@ -80,7 +79,8 @@ class SweepFolder:
                     "measured_by": measured_by,
                     "design": design.to_dict(),
                 }
-                write_whole(path / _PLAN, json.dumps(plan))
+                with written_whole(path / _PLAN) as stream:
+                    stream.write(json.dumps(plan).encode())
             finally:
                 lock.release()
         except OSError as error:
@@ -230,22 +230,10 @@ def write_row(path: Path, row: Mapping[str, Any]) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, json.dumps(row))
+        with written_whole(path) as stream:
+            stream.write(json.dumps(row).encode())
     except OSError as error:
         raise WriteError(f"cannot be written: {error.strerror or error}", file=path) from None
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file, whole or not at all; an older one stays until then."""
-    part = path.with_name(f".{path.name}.partial-{uuid.uuid4().hex}")
-    try:
-        with part.open("x", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _plan(path: Path) -> dict[str, Any]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mendsim.common.errors import InputError, WriteError
+from mendsim.scenarios.replace import written_whole
 from mendsim.scenarios.sweeping.folder import DONE, SweepFolder, digest_of
 
 if TYPE_CHECKING:
@@ -66,17 +65,11 @@ def write_table(folder: SweepFolder) -> pd.DataFrame:
     """
     table = make_table(folder)
     path = folder.path / TABLE
-    part = path.with_name(f".{path.name}.partial-{uuid.uuid4().hex}")
     try:
-        with part.open("xb") as stream:
+        with written_whole(path) as stream:
             table.to_parquet(stream, index=False)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
     except OSError as error:
         raise WriteError(f"cannot be written: {error.strerror or error}", file=path) from None
-    finally:
-        part.unlink(missing_ok=True)
     return table
 
 

@@ -298,7 +298,7 @@ def test_a_full_disk_ends_the_sweep_and_fails_no_run(folder: SweepFolder, monkey
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr("mendsim.scenarios.sweeping.folder.os.fsync", full)
+        patch.setattr("os.fsync", full)
         with pytest.raises(InputError, match="cannot be written: No space left on device"):
             carry_out(folder)
     assert make_table(folder)["status"].tolist() == ["waiting"] * 4
