@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from pathlib import Path
 
@@ -60,7 +61,7 @@ values = ["100 um", "200 um", "300 um"]
 PATIENCE_S = 300.0
 
 
-class Work:
+class Work(ABC):
     """One piece of work that is killed again and again."""
 
     def __init__(self, folder: Path, begin: list[str], target: Path, found: Counter[str]):
@@ -89,17 +90,17 @@ class Work:
         for path in (self.target, store.folder_of(self.target), self.target.with_name(f"{self.target.name}.states")):
             shutil.rmtree(path, ignore_errors=True)
 
+    @abstractmethod
     def finished(self) -> bool:
         """Whether nothing is left to do."""
-        raise NotImplementedError
 
+    @abstractmethod
     def look(self) -> None:
         """Count what a kill has broken or lost."""
-        raise NotImplementedError
 
+    @abstractmethod
     def content(self) -> object:
         """What two finished pieces of the same work share."""
-        raise NotImplementedError
 
 
 class RunWork(Work):

@@ -11,6 +11,7 @@ from pathlib import Path
 from mendsim.common.errors import InputError, WriteError
 
 LOCK = "lock"
+"""File of a folder that its writer locks."""
 
 
 class BusyError(InputError):
