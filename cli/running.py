@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from mendsim import scenarios
@@ -14,7 +15,6 @@ from mendsim.common.errors import InputError
 from mendsim.scenarios.branching import check_branch
 from mendsim.scenarios.checkpoint import Checkpoint
 from mendsim.scenarios.runner import Run
-from mendsim.scenarios.simulation import Progress
 from mendsim.scenarios.store import check_target, folder_of, store_of
 from mendsim.scenarios.unfinished import FinishedError
 
@@ -33,28 +33,22 @@ def run_scenario(
     """Run a scenario and say where the run store is."""
     seed = scenarios.DEFAULT_SEED if seed is None else seed
     path = _path(out, f"runs/{scenario.name}-seed{seed}")
-
-    def go(progress: Progress) -> Run:
-        return scenarios.run(
-            scenario,
-            path,
-            seed=seed,
-            threads=threads,
-            overwrite=overwrite,
-            progress=progress,
-            checkpoint_every_s=every_s,
-        )
-
+    go = partial(
+        scenarios.run,
+        scenario,
+        path,
+        seed=seed,
+        threads=threads,
+        overwrite=overwrite,
+        checkpoint_every_s=every_s,
+    )
     _carry_out(scenario.name, path, go)
 
 
 def resume_run(path: Path, *, threads: int | None, every_s: float | None) -> None:
     """Go on with a run that was interrupted; the path is that of its store, or of the unfinished folder beside it."""
     path = store_of(path)
-
-    def go(progress: Progress) -> Run:
-        return scenarios.resume(path, threads=threads, progress=progress, checkpoint_every_s=every_s)
-
+    go = partial(scenarios.resume, path, threads=threads, checkpoint_every_s=every_s)
     try:
         _carry_out(path.name, path, go)
     except FinishedError as error:
@@ -78,31 +72,28 @@ def branch_state(
     chosen = [scenarios.load(name) for name in names] or [about.scenario]
     if out is not None and len(chosen) > 1:
         raise InputError("one name for several runs", key="--out", value=out, allowed="no --out with several scenarios")
-    for scenario in chosen:
-        wanted = scenario.with_values(values, origin="branch") if values else scenario
-        check_branch(about.scenario, wanted, about.step * about.scenario.step_h)
-        allow_run(wanted, threads, yes=yes, from_h=about.step * about.scenario.step_h)
+    wanted = [scenario.with_values(values, origin="branch") if values else scenario for scenario in chosen]
+    now_h = about.step * about.scenario.step_h
+    for scenario in wanted:
+        check_branch(about.scenario, scenario, now_h)
+        allow_run(scenario, threads, yes=yes, from_h=now_h)
     chance = about.seed if seed is None else seed
-    paths = [_path(out, f"runs/{scenario.name}-from-{state.stem}-seed{chance}") for scenario in chosen]
+    paths = [_path(out, f"runs/{scenario.name}-from-{state.stem}-seed{chance}") for scenario in wanted]
     for path in paths:
         if paths.count(path) > 1:
             raise InputError("two scenarios of the same name", value=str(path), allowed="name = '...' in their files")
         check_target(path, overwrite=overwrite)
-    for scenario, path in zip(chosen, paths, strict=True):
-
-        def go(progress: Progress, scenario: scenarios.Scenario = scenario, path: Path = path) -> Run:
-            return scenarios.branch(
-                state,
-                path,
-                scenario,
-                values=values,
-                seed=seed,
-                threads=threads,
-                overwrite=overwrite,
-                progress=progress,
-                checkpoint_every_s=every_s,
-            )
-
+    for scenario, path in zip(wanted, paths, strict=True):
+        go = partial(
+            scenarios.branch,
+            state,
+            path,
+            scenario,
+            seed=seed,
+            threads=threads,
+            overwrite=overwrite,
+            checkpoint_every_s=every_s,
+        )
         _carry_out(scenario.name, path, go)
 
 
@@ -112,7 +103,7 @@ def _path(out: str | None, usual: str) -> Path:
     return Path(out or usual)
 
 
-def _carry_out(name: str, path: Path, go: Callable[[Progress], Run]) -> None:
+def _carry_out(name: str, path: Path, go: Callable[..., Run]) -> None:
     """Run with a bar until it ends or is interrupted, and say what there is then."""
     try:
         with bar(name) as show, stoppable(signal.SIGINT, signal.SIGTERM) as look:
@@ -121,7 +112,7 @@ def _carry_out(name: str, path: Path, go: Callable[[Progress], Run]) -> None:
                 look(done, total)
                 show(done, total)
 
-            done = go(progress)
+            done = go(progress=progress)
     except KeyboardInterrupt:
         if folder_of(path).exists():
             raise KeyboardInterrupt(f"go on with: mendsim resume {path}") from None

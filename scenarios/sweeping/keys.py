@@ -42,9 +42,14 @@ class Place:
         """
         if self.quantity is not None and value is not None and not isinstance(value, (list, dict)):
             return self.quantity.read(value)
-        if isinstance(value, (bool, int, float)):
-            return float(value)
-        return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+        return spelled(value)
+
+
+def spelled(value: Any) -> float | str:
+    """Tell a value that is no quantity as one number, or as text, in one spelling wherever it comes from."""
+    if isinstance(value, (bool, int, float)):
+        return float(value)
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
 
 
 def place_of(scenario: Scenario, key: str) -> Place:

@@ -19,7 +19,7 @@ from mendsim.scenarios.schema import Scenario
 from mendsim.scenarios.sweeping.checking import check_points, no_key_inside_another
 from mendsim.scenarios.sweeping.design import FORMAT, Design
 from mendsim.scenarios.sweeping.factors import Chosen, Varied, chosen, placed, varied
-from mendsim.scenarios.sweeping.keys import Place, place_of
+from mendsim.scenarios.sweeping.keys import Place, place_of, spelled
 from mendsim.scenarios.sweeping.sampling import points_needed, unit_points
 from mendsim.scenarios.sweeping.tables import (
     MOST_JOBS,
@@ -176,9 +176,7 @@ def _listed(table: ListDesign, start: Scenario, key: str, label: str) -> Chosen:
 
 
 def _current(place: Place) -> float | str:
-    if place.current is None:
-        return math.nan
-    return float(place.current) if isinstance(place.current, (bool, int, float)) else str(place.current)
+    return math.nan if place.current is None else spelled(place.current)
 
 
 def _start(table: AnyDesign, base: Scenario) -> Scenario:

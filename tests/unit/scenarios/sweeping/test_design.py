@@ -59,7 +59,7 @@ events.0.passes = 2
 without = ["macrophages"]
 """)
     assert list(made.points) == [{ENERGY: "7 mJ"}, {PASSES: 2, "without": ["macrophages"]}]
-    assert made.inputs(0) == {ENERGY: 7.0, PASSES: 1.0, "without": "()"}
+    assert made.inputs(0) == {ENERGY: 7.0, PASSES: 1.0, "without": "[]"}
     assert made.inputs(1) == {ENERGY: 5.0, PASSES: 2.0, "without": '["macrophages"]'}
     assert made.job(1, 0).scenario().without == ("macrophages",)
 
