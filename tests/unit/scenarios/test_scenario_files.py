@@ -12,7 +12,7 @@ from mendsim.scenarios.border import parameters_of
 from mendsim.scenarios.loading import titles
 from mendsim.scenarios.schema import NO_CONTROL, InjuryEvent
 
-REFERENCES = (Path(__file__).parents[3] / "docs" / "references.bib").read_text(encoding="utf-8")
+REFERENCES = (Path(__file__).parents[3] / "common" / "references.bib").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", scenarios.names())
