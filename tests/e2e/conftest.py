@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,11 @@ import pytest
 Result = subprocess.CompletedProcess[str]
 
 
+def _hear_interrupts() -> None:
+    """Take Ctrl-C as a user's terminal gives it, also where the tests themselves run as a job that ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     """Start the installed command in an empty folder."""
@@ -18,7 +24,7 @@ def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     def begin(*arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
         command = [str(Path(sys.executable).with_name("mendsim")), *map(str, arguments)]
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
-        return subprocess.Popen(command, cwd=tmp_path, text=True, **streams)  # noqa: S603 - our own command
+        return subprocess.Popen(command, cwd=tmp_path, text=True, preexec_fn=_hear_interrupts, **streams)  # noqa: S603 - our own command
 
     return begin
 
