@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mendsim.analysis import sections, timecourses
+    from mendsim.analysis.citations import bibtex, cited
     from mendsim.analysis.combined_arms import combination
     from mendsim.analysis.comparison import compare_runs
     from mendsim.analysis.comparison_files import open_comparison, write_comparison
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from mendsim.analysis.zone_strip import strip_figure
 
 __all__ = [
+    "bibtex",
+    "cited",
     "combination",
     "compare_replicates",
     "compare_runs",
@@ -56,6 +59,8 @@ __all__ = [
 ]
 
 _HOME = {
+    "bibtex": "citations",
+    "cited": "citations",
     "combination": "combined_arms",
     "compare_replicates": "replicate_comparison",
     "compare_runs": "comparison",
