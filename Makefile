@@ -7,7 +7,7 @@ LAYERS := common thermal abm scenarios analysis cli
 SOURCES := pyproject.toml $(shell find $(LAYERS) -name '*.py' -o -name '*.toml' -o -name '*.csv' -o -name '*.bib' -o -name 'py.typed')
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format-check imports types pytest clean
+.PHONY: demo test lint format-check imports types pytest docs clean
 
 demo: $(VENV)/installed
 	$(BIN)/mendsim demo
@@ -31,6 +31,11 @@ types: $(VENV)/installed-dev
 
 pytest: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# A warning is an error; the tests build the pages too.
+docs: $(VENV)/installed-dev
+	$(BIN)/python -m sphinx -W -n -b html docs build/docs
+	@echo build/docs/index.html
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -15,7 +15,7 @@ from mendsim.abm.tissue import AIR, CLOT, DERMIS, EPIDERMIS, HYPODERMIS, TISSUE
 if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
 
-__all__ = ["SOURCE_QUANTUM_NG_PER_H", "bind_mmp9", "build", "mmp9_effect", "release", "settle", "step"]
+__all__ = ["PROTEINS", "SOURCE_QUANTUM_NG_PER_H", "bind_mmp9", "build", "mmp9_effect", "release", "settle", "step"]
 
 _SECONDS_PER_HOUR, _SECONDS_PER_MINUTE = 3600.0, 60.0
 _ML_PER_NMOL = 2.24e-5
@@ -23,7 +23,7 @@ _ML_PER_NMOL = 2.24e-5
 _PER_ML_IN_MM3 = 1e3
 _FINE, _COARSE = 2, 4
 """Fields live on sites twice as wide, for their decay lengths are 40 um and more; PDGF reaches farther."""
-_PROTEINS = (
+PROTEINS = (
     ("tgf_beta1", "tgf_beta1", "half_life_h", _FINE),
     ("latent_tgf_beta1", "tgf_beta1", "latent_half_life_h", _FINE),
     ("mmp9", "mmp9", "half_life_h", _FINE),
@@ -39,7 +39,7 @@ def build(model: HealingModel) -> None:
     """Make the fields of a model: proteins in ng/mL, oxygen in mmHg."""
     p, lattice = model.parameters, model.lattice
     # whole cells of air are closed: what stands above the plane of the skin keeps its signals until it is shed
-    for attribute, name, half_life, factor in _PROTEINS:
+    for attribute, name, half_life, factor in PROTEINS:
         field = Field(
             name=attribute,
             unit="ng/mL",

@@ -55,7 +55,7 @@ def combination(
 
     Parameters
     ----------
-    runs : of each of :data:`ARMS`, one for each seed, in the same order.
+    runs : of each of :data:`~mendsim.analysis.combined_arms.ARMS`, one for each seed, in the same order.
     names : time series or end points.
     days : on which time series are read; the end of the run if None.
 
