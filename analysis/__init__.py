@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mendsim.analysis.comparison import compare_runs
     from mendsim.analysis.comparison_files import open_comparison, write_comparison
     from mendsim.analysis.endpoints import list_outcomes, outcomes
+    from mendsim.analysis.export import export_run
     from mendsim.analysis.pictures import plot_run
     from mendsim.analysis.replicate_comparison import compare_replicates
     from mendsim.analysis.replicates import read_replicate
@@ -38,6 +39,7 @@ __all__ = [
     "combination",
     "compare_replicates",
     "compare_runs",
+    "export_run",
     "list_outcomes",
     "open_comparison",
     "open_run",
@@ -64,6 +66,7 @@ _HOME = {
     "combination": "combined_arms",
     "compare_replicates": "replicate_comparison",
     "compare_runs": "comparison",
+    "export_run": "export",
     "list_outcomes": "endpoints",
     "open_comparison": "comparison_files",
     "open_run": "store",

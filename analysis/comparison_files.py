@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import shutil
 import stat
-import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -26,12 +24,12 @@ from mendsim.analysis.comparison_document import (
     Row,
     SavedEndPoint,
 )
+from mendsim.analysis.folders import folder_written_whole
 from mendsim.analysis.paired import CONFIDENCE
 from mendsim.analysis.paired_tests import FALSE_DISCOVERY_RATE
 from mendsim.analysis.replicate_comparison import ReplicateComparison
 from mendsim.analysis.replicates import EndPoint
 from mendsim.common.errors import InputError
-from mendsim.scenarios.replace import flush, put
 
 ABOUT = "comparison.json"
 FILES = (ABOUT, REPLICATES, COURSES)
@@ -114,17 +112,9 @@ def write_comparison(comparison: ReplicateComparison, scenarios: Sequence[Compar
         sha256={name: hashlib.sha256(content).hexdigest() for name, content in tables.items()},
     )
     tables[ABOUT] = document.model_dump_json(indent=1).encode()
-    partial = path.with_name(f".{path.name[:100]}.partial-{uuid.uuid4().hex}")
-    try:
-        partial.mkdir(parents=True)
+    with folder_written_whole(path) as folder:
         for name, content in tables.items():
-            (partial / name).write_bytes(content)
-        flush(partial)
-        put(partial, path)
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror or error}", file=path) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+            (folder / name).write_bytes(content)
 
 
 def open_comparison(path: str | Path) -> SavedComparison:

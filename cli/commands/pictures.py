@@ -1,11 +1,11 @@
-"""Commands that look at what was done: plot, cite."""
+"""Commands that look at what was done: plot, export, cite."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from mendsim.cli.commands.options import Add
+from mendsim.cli.commands.options import Add, numbers
 
 
 def describe(add: Add) -> None:
@@ -14,6 +14,15 @@ def describe(add: Add) -> None:
     parser.add_argument("run", metavar="RUN", help="folder that mendsim run wrote")
     parser.add_argument("--out", metavar="DIR", help="folder for the pictures (default: beside the run)")
     parser.set_defaults(command=plot)
+
+    parser = add("export", help="write a run for ParaView (vtk), Simularium or as tables (csv)", allow_abbrev=False)
+    parser.add_argument("run", metavar="RUN", help="folder that mendsim run wrote")
+    parser.add_argument("--to", required=True, choices=("vtk", "simularium", "csv"), help="kind of files")
+    parser.add_argument("--out", metavar="DIR", help="folder for the files (default: beside the run)")
+    parser.add_argument(
+        "--days", type=numbers, metavar="DAYS", help="snapshots nearest to these days: 0,7,30 (default: every one)"
+    )
+    parser.set_defaults(command=export)
 
     parser = add("cite", help="print what to cite with a run, as BibTeX", allow_abbrev=False)
     parser.add_argument(
@@ -28,6 +37,13 @@ def plot(arguments: argparse.Namespace) -> None:
 
     for path in analysis.plot_run(Path(arguments.run), None if arguments.out is None else Path(arguments.out)):
         print(path)
+
+
+def export(arguments: argparse.Namespace) -> None:
+    """Write a run for another program and say where."""
+    from mendsim import analysis
+
+    print(analysis.export_run(arguments.run, arguments.to, arguments.out, arguments.days))
 
 
 def cite(arguments: argparse.Namespace) -> None:

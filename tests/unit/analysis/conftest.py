@@ -227,14 +227,22 @@ def _agents(width: float, depth: float, treated: bool) -> dict[str, dict[str, np
     return {
         "/agents/fibroblast": {
             "snapshot_index": index,
+            "unique_id": np.arange(len(index)),
             **places,
             "state": rng.integers(0, 3 if treated else 1, len(index)),
             "direction_x": np.cos(turn),
+            "direction_y": 0.0 * turn,
             "direction_z": np.sin(turn),
         },
-        "/agents/t_cell": {"snapshot_index": index, **places},
+        "/agents/t_cell": {
+            "snapshot_index": index,
+            "unique_id": len(index) + np.arange(len(index)),
+            **places,
+            "cd8": (index + 1) % 2,
+        },
         "/agents/follicle": {
             "snapshot_index": hair,
+            "unique_id": np.full(len(hair), 2 * len(index)),
             "x_um": far,
             "y_um": 0.0 * far,
             "bulb_depth_um": np.full(len(hair), 0.8 * depth),

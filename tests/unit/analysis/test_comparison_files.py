@@ -12,7 +12,7 @@ import pytest
 import xarray as xr
 
 from mendsim import analysis
-from mendsim.analysis import comparison_files
+from mendsim.analysis import folders
 from mendsim.analysis.comparison_document import ComparedRun, ComparedScenario
 from mendsim.analysis.replicate_comparison import ReplicateComparison
 from mendsim.analysis.replicates import Replicate
@@ -112,7 +112,7 @@ def test_when_the_disk_is_full_the_old_comparison_stays(
         raise OSError(28, "No space left on device")
 
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    monkeypatch.setattr(comparison_files, "flush", full)
+    monkeypatch.setattr(folders, "flush", full)
     with pytest.raises(InputError, match="compare-nan-b: cannot be written: No space left on device"):
         analysis.write_comparison(compared, scenarios, folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
