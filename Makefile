@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 LAYERS := common thermal abm scenarios analysis cli
-SOURCES := pyproject.toml $(shell find $(LAYERS) -name '*.py' -o -name '*.toml' -o -name '*.csv' -o -name '*.bib' -o -name 'py.typed')
+SOURCES := pyproject.toml $(shell find $(LAYERS) -name '*.py' -o -name '*.toml' -o -name '*.csv' -o -name '*.bib' -o -name '*.html' -o -name '*.css' -o -name 'py.typed')
 BIN := $(VENV)/bin
 
 .PHONY: demo test lint format-check imports types pytest docs clean

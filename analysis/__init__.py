@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mendsim.analysis.pictures import plot_run
     from mendsim.analysis.replicate_comparison import compare_replicates
     from mendsim.analysis.replicates import read_replicate
+    from mendsim.analysis.reporting.writing import write_report
     from mendsim.analysis.sensitivity_indices import sensitivity
     from mendsim.analysis.store import open_run
     from mendsim.analysis.sweep_table import open_sweep
@@ -56,6 +57,7 @@ __all__ = [
     "uptake_table",
     "vessel_figure",
     "write_comparison",
+    "write_report",
     "zone_figure",
     "zone_section",
 ]
@@ -81,6 +83,7 @@ _HOME = {
     "uptake_table": "uptake",
     "vessel_figure": "vessel_picture",
     "write_comparison": "comparison_files",
+    "write_report": "reporting.writing",
     "zone_figure": "zone_picture",
     "zone_section": "zone_picture",
 }

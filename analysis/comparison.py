@@ -12,7 +12,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
-from mendsim.analysis import page, relief, sections, store, style, timecourses
+from mendsim.analysis import relief, sections, store, style, timecourses
 from mendsim.analysis.endpoints import outcomes
 from mendsim.analysis.field_views import field_views
 from mendsim.analysis.pictures import close_window, row_height_in
@@ -95,6 +95,10 @@ def compare_runs(protocols: Mapping[str, tuple[str | Path, str | Path]], out_dir
     InputError
         If a path is not a run store, or no protocol is given.
     """
+    # What a page says of a protocol comes from the scenarios, and with them all of the model.
+    from mendsim.analysis.reporting.beside import Entry, beside_page
+    from mendsim.analysis.reporting.writing import write_page
+
     if not protocols:
         raise InputError("nothing to compare", key="protocols", allowed="at least one protocol with its two run stores")
     folder = Path(out_dir)
@@ -104,7 +108,7 @@ def compare_runs(protocols: Mapping[str, tuple[str | Path, str | Path]], out_dir
         with style.applied():
             picture = style.save(comparison_figure(pair), folder / f"{name}.png")
         entries.append(
-            page.Entry(
+            Entry(
                 name=name,
                 treated=pair.treated,
                 control=pair.control,
@@ -113,9 +117,7 @@ def compare_runs(protocols: Mapping[str, tuple[str | Path, str | Path]], out_dir
                 table=outcome_table(pair),
             )
         )
-    path = folder / "comparison.html"
-    path.write_text(page.render(entries), encoding="utf-8")
-    return path
+    return write_page(beside_page(entries), folder / "comparison.html")
 
 
 def outcome_table(pair: Pair) -> pd.DataFrame:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-import pandas as pd
-
-from mendsim.analysis.curves import NOISE
-from mendsim.analysis.paired import CONFIDENCE, Estimate, written
+from mendsim.analysis.comparison_words import difference_text, is_same, mean_text
+from mendsim.analysis.paired import CONFIDENCE
 from mendsim.analysis.paired_tests import FALSE_DISCOVERY_RATE
 from mendsim.analysis.replicate_comparison import NOT_KNOWN, ReplicateComparison
 from mendsim.analysis.replicates import EndPoint
 from mendsim.cli.tables import aligned
 from mendsim.scenarios.schema import Scenario
 
-_FEWEST_DIGITS, _MOST_DIGITS = 3, 5
 _NAMED = 6
 """End points that a line names; of more it gives the number of the others."""
 
@@ -30,7 +25,7 @@ def told(titles: Mapping[str, str], compared: ReplicateComparison, *, every: boo
     compared : what to print.
     every : print also end points that are the same in all scenarios.
     """
-    same = [] if every else [each.name for each in compared.end_points if _is_same(each, compared)]
+    same = [] if every else [each.name for each in compared.end_points if is_same(each, compared)]
     shown = [each for each in compared.end_points if each.name not in same]
     parts = [_heading(titles, compared)]
     if shown:
@@ -57,7 +52,7 @@ def _heading(titles: Mapping[str, str], compared: ReplicateComparison) -> str:
 def _blocks(shown: Sequence[EndPoint], compared: ReplicateComparison) -> list[str]:
     rows = compared.table.set_index("end_point").loc[[each.name for each in shown]]
     cells = [
-        (f"  {row['scenario']}", _mean(row), _difference(row), str(row["more_than_noise"]))
+        (f"  {row['scenario']}", mean_text(row), difference_text(row), str(row["more_than_noise"]))
         for _, row in rows.iterrows()
     ]
     heading, *lines = aligned(("scenario", "mean", "difference", "more than noise"), cells, texts=1).splitlines()
@@ -67,40 +62,6 @@ def _blocks(shown: Sequence[EndPoint], compared: ReplicateComparison) -> list[st
         title = f"{each.name}: {each.label}{unit}"
         blocks.append("\n".join([title, *lines[number * size : (number + 1) * size]]))
     return blocks
-
-
-def _mean(row: pd.Series) -> str:
-    if not row["applies"]:
-        return NOT_KNOWN
-    if not row["happened"]:
-        return f"in 0/{row['runs']}"
-    text = _estimate(row["mean"], row["low"], row["high"])
-    return text if row["happened"] == row["runs"] else f"{text} in {row['happened']}/{row['runs']}"
-
-
-def _difference(row: pd.Series) -> str:
-    if not row["more_than_noise"]:
-        return ""
-    return _estimate(row["difference"], row["difference_low"], row["difference_high"])
-
-
-def _estimate(mean: float, low: float, high: float) -> str:
-    """Write a mean and its interval with digits enough to tell the ends of the interval apart, if that takes few."""
-    digits, size = _FEWEST_DIGITS, abs(mean)
-    if size > 0.0 and high > low:
-        needed = math.ceil(math.log10(size / (high - low))) + 2
-        digits = needed if _FEWEST_DIGITS < needed <= _MOST_DIGITS else digits
-    if size >= 1.0:
-        digits = max(digits, min(_MOST_DIGITS, math.floor(math.log10(size)) + 1))
-    return written(Estimate(mean=mean, low=low, high=high), digits)
-
-
-def _is_same(each: EndPoint, compared: ReplicateComparison) -> bool:
-    """Whether an end point is the same in all scenarios, seed by seed."""
-    rows = compared.replicates[compared.replicates["end_point"] == each.name]
-    wide = rows.pivot(index="seed", columns="scenario", values="value")
-    reference = wide[[compared.reference]].to_numpy()
-    return bool(np.allclose(wide.to_numpy(), reference, rtol=NOISE, atol=0.0, equal_nan=True))
 
 
 def _legend(shown: Sequence[EndPoint], compared: ReplicateComparison) -> list[str]:

@@ -1,4 +1,4 @@
-"""Commands that look at what was done: plot, export, cite."""
+"""Commands that look at what was done: plot, report, export, cite."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ def describe(add: Add) -> None:
     parser.add_argument("run", metavar="RUN", help="folder that mendsim run wrote")
     parser.add_argument("--out", metavar="DIR", help="folder for the pictures (default: beside the run)")
     parser.set_defaults(command=plot)
+
+    parser = add("report", help="write a run or a comparison as one HTML file", allow_abbrev=False)
+    parser.add_argument("run", metavar="RUN_OR_COMPARISON", help="folder that mendsim run or mendsim compare wrote")
+    parser.add_argument("--out", metavar="FILE", help="the file (default: beside the folder, NAME_report.html)")
+    parser.set_defaults(command=report)
 
     parser = add("export", help="write a run for ParaView (vtk), Simularium or as tables (csv)", allow_abbrev=False)
     parser.add_argument("run", metavar="RUN", help="folder that mendsim run wrote")
@@ -37,6 +42,16 @@ def plot(arguments: argparse.Namespace) -> None:
 
     for path in analysis.plot_run(Path(arguments.run), None if arguments.out is None else Path(arguments.out)):
         print(path)
+
+
+def report(arguments: argparse.Namespace) -> None:
+    """Write the report of a run or a comparison and say where it is."""
+    from mendsim import analysis
+    from mendsim.cli.tables import check_file
+
+    if arguments.out is not None:
+        check_file(arguments.out, "--out", (".html", ".htm"))
+    print(analysis.write_report(Path(arguments.run), None if arguments.out is None else Path(arguments.out)))
 
 
 def export(arguments: argparse.Namespace) -> None:

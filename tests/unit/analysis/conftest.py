@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable
+from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
 
+from mendsim import analysis
+from mendsim.analysis.course_panels import PANELS
 from mendsim.scenarios.seal import write_seal
 
 SNAPSHOTS_H = np.array([0.0, 6.0, 24.0, 72.0, 168.0, 336.0, 720.0, 1440.0, 2160.0])
@@ -277,8 +280,21 @@ def _vessels(width: float, depth: float, treated: bool) -> dict[str, np.ndarray]
     }
 
 
-def write_store(path: Path, *, treated: bool = True, nx: int = 40, ny: int = 1, nz: int = 34) -> Path:
-    """Write a run of 90 days over a section or block of 20 um sites and return its path."""
+def write_store(
+    path: Path,
+    *,
+    treated: bool = True,
+    nx: int = 40,
+    ny: int = 1,
+    nz: int = 34,
+    title: str = "Synthetic <run>",
+    description: str = "Made for tests.",
+    scarce: bool = False,
+) -> Path:
+    """Write a run of 90 days over a section or block of 20 um sites and return its path.
+
+    A scarce one holds two time series alone.
+    """
     time_h = np.arange(0.0, 2160.1, 12.0)
     depth, x = (np.arange(nz) - AIR_SITES + 0.5) * SPACING_UM, (np.arange(nx) + 0.5) * SPACING_UM
     width, zones = nx * SPACING_UM, nx * SPACING_UM * np.array([0.25, 0.75])
@@ -307,9 +323,11 @@ def write_store(path: Path, *, treated: bool = True, nx: int = 40, ny: int = 1, 
         }
         groups |= _mends()
         groups["/injury"] = xr.Dataset(injury, {"session": ("session", [0.0], {"units": "h"}), **places})
+    if scarce:
+        groups = {"/series": groups["/series"][["scar_depth_um", "collagen_mg_per_ml"]]}
     scenario = {
-        "title": "Synthetic <run>",
-        "description": "Made for tests.",
+        "title": title,
+        "description": description,
         "sources": ["A source"],
         "events": [{"kind": "laser", "at": "0 d", "pulse_energy": "20 mJ"}] if treated else [],
     }
@@ -351,3 +369,59 @@ def make_run() -> Callable[..., xr.DataTree]:
         return xr.DataTree.from_dict(groups)
 
     return make
+
+
+class Page(HTMLParser):
+    """Collects what a reader, a screen reader and a browser would meet."""
+
+    VOID = frozenset(("meta", "img", "br"))
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.tags, self.links, self.images, self.drawings = [], [], [], []
+        self.ids, self.text, self.open, self.headings, self.saved = [], [], [], [], {}
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        about = dict(attrs)
+        self.tags.append(tag)
+        self.links += [about[key] for key in ("href", "src") if key in about]
+        if tag == "img":
+            self.images.append(about)
+        if tag == "svg":
+            self.drawings.append(about)
+        if "download" in about:
+            self.saved[about["download"]] = about["href"]
+        if "id" in about:
+            self.ids.append(about["id"])
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in self.VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+        if self.open and self.open[-1] in ("h1", "h2", "h3"):
+            self.headings.append((self.open[-1], data))
+
+
+@pytest.fixture(scope="session")
+def report(make_store, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the report of a treated run, with some of its time courses."""
+    with pytest.MonkeyPatch.context() as patch:
+        some = {name: PANELS[name] for name in ("closure", "signals", "mend_depth", "scar", "drug")}
+        patch.setattr("mendsim.analysis.timecourses.PANELS", some)
+        return analysis.write_report(make_store(), tmp_path_factory.mktemp("report") / "new" / "report.html")
+
+
+@pytest.fixture(scope="session")
+def read_page() -> Callable[[Path], Page]:
+    """Return a function that reads a page as a browser does."""
+    return lambda path: Page(path.read_text(encoding="utf-8"))

@@ -1,0 +1,219 @@
+"""Pictures of the tissue of a run, each with caption, words for who cannot see it, and the numbers behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from mendsim.analysis import dermis_strip, pictures, sections, store, style, vessel_picture
+from mendsim.analysis.field_views import FieldView, field_views
+from mendsim.analysis.reporting import behind
+from mendsim.analysis.reporting.blocks import Illustration, Section
+from mendsim.analysis.reporting.images import image, slug
+from mendsim.analysis.reporting.numbers import csv, table
+from mendsim.analysis.uptake_picture import uptake_figure, was_given
+
+DAYS = 6
+"""Snapshots in a picture over time."""
+_FEW_DAYS = 4
+"""Snapshots in pictures of several rows."""
+_PER_ROW, _SHEET_IN = 3, 10.0
+"""Sections side by side in a sheet, and its width: what fits a page and stays readable."""
+_CELLS = (
+    "keratinocyte_count",
+    "debris_count",
+    "reepithelialised_fraction",
+    "fibroblast_count",
+    "myofibroblast_count",
+    "t_cell_count",
+)
+_DERMIS = ("collagen_1_mg_per_ml", "collagen_3_mg_per_ml", "orientation_order", "denatured_collagen_mg_per_ml")
+_VESSELS = ("perfused_vessel_length_mm_per_mm2", "flow_nl_per_min", "sprout_length_mm_per_mm2", "doppler_ratio")
+_FIELDS = {"Collagen": ("collagen_1", "collagen_3"), "TGF-β1": ("tgf_beta1",), "Drug": ("drug",)}
+"""Fields of the store that a row of sections shows."""
+_TO_SCALE = "To scale; depth counts from the skin surface, which dips over a scar by the matrix that is missing."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A picture of a run.
+
+    Parameters
+    ----------
+    name, title, caption : for the page.
+    draw : makes it.
+    shows : what it shows, for readers who cannot see it; numbers are added.
+    numbers : those behind it.
+    folded : what of them is shown in a folded table; all if not given.
+    """
+
+    name: str
+    title: str
+    caption: str
+    draw: Callable[[], Figure]
+    shows: str
+    numbers: pd.DataFrame
+    folded: pd.DataFrame | None = None
+
+    def illustration(self) -> Illustration:
+        """Draw it."""
+        with style.applied():
+            drawn = self.draw()
+            drawn.suptitle("")
+            words = behind.trend(self.numbers) if self.folded is None else ""
+            content = image(drawn, f"{self.shows} {words}".strip())
+        folded = self.numbers if self.folded is None else self.folded
+        return Illustration(
+            name=f"picture-{self.name}",
+            title=self.title,
+            content=content,
+            caption=self.caption,
+            table=table(folded, f"{self.title}: numbers behind the picture"),
+            data=csv(self.numbers, f"{self.name}{'' if self.folded is None else '-by-depth'}.csv"),
+        )
+
+
+def tissue_section(run: xr.DataTree) -> Section:
+    """Draw the tissue of a run over time: sections, dermis, vessels, drug, heat."""
+    return Section(name="pictures", title="Pictures", blocks=[each.illustration() for each in tissue_pictures(run)])
+
+
+def tissue_pictures(run: xr.DataTree) -> list[Picture]:
+    """List the pictures that a run has something to show in."""
+    found: list[Picture] = []
+    if "fields" in run.children and store.has_cells(run):
+        days = store.choose_days(run, DAYS)
+        found += [_cells(run, days), _close_up(run, days), *(_view(run, view, days) for view in field_views(run))]
+        if {"collagen_1", "orientation_rad"} <= set(store.fields(run).data_vars):
+            found.append(_dermis(run, store.choose_days(run, _FEW_DAYS)))
+    if vessel_picture.has_vessels(run):
+        found.append(_vessels(run))
+    if was_given(run):
+        found.append(_drug(run))
+    if "injury" in run.children and "peak_temperature" in run["injury"] and store.heated(run) and store.has_cells(run):
+        found.append(_heat(run))
+    return found
+
+
+def _when(days: Sequence[float]) -> str:
+    return ", ".join(map(store.day_label, days))
+
+
+def _cells(run: xr.DataTree, days: Sequence[float]) -> Picture:
+    def draw() -> Figure:
+        figure, axes = sheet(run, len(days))
+        for ax, day in zip(axes, days, strict=True):
+            sections.cells(run, day, ax)
+        sections.cell_legend(axes, loc="outside lower center", ncols=5)
+        return figure
+
+    return Picture(
+        name="cells",
+        title="Cells",
+        caption=f"Cells in vertical sections on {_when(days)}. {_TO_SCALE}",
+        draw=draw,
+        shows=f"Vertical sections with epidermis, debris, dermis, cells and vessels on {_when(days)}.",
+        numbers=behind.on_days(run, _CELLS, days),
+    )
+
+
+def _close_up(run: xr.DataTree, days: Sequence[float]) -> Picture:
+    found = store.causes(run)
+    where = f"around one {found[0].replace('session', 'zone')}" if found else "in the middle of the section"
+    return Picture(
+        name="close-up",
+        title="Epidermis",
+        caption=f"Epidermis {where} on {_when(days)}. Drawn flat; each site is as large as a keratinocyte.",
+        draw=lambda: pictures.close_up(run, len(days)),
+        shows=f"Close look at the epidermis {where} on {_when(days)}.",
+        numbers=behind.on_days(run, (*_CELLS[:3], "barrier_open_fraction", "epidermal_thickness_um"), days),
+    )
+
+
+def _view(run: xr.DataTree, view: FieldView, days: Sequence[float]) -> Picture:
+    def draw() -> Figure:
+        figure, axes = sheet(run, len(days))
+        view.draw_row([(run, day, ax) for day, ax in zip(days, axes, strict=True)], bar_axes=axes)
+        return figure
+
+    strokes = (
+        " Strokes run along the fibres and are longer where these are more parallel." if view.name == "Collagen" else ""
+    )
+    numbers = behind.by_depth(run, _FIELDS[view.name], days)
+    label = view.label.replace("\n", " ")
+    return Picture(
+        name=slug(view.name),
+        title=view.name,
+        caption=f"{view.name} in vertical sections on {_when(days)}: {label}.{strokes} {_TO_SCALE}",
+        draw=draw,
+        shows=f"{view.name} in vertical sections on {_when(days)}, by colour. Its mean by depth is in the table.",
+        numbers=numbers,
+        folded=behind.in_bands(numbers),
+    )
+
+
+def _dermis(run: xr.DataTree, days: Sequence[float]) -> Picture:
+    return Picture(
+        name="dermis",
+        title="Dermis",
+        caption=f"Dermis on {_when(days)}: density of collagen, direction of its fibres, share of collagen III.",
+        draw=lambda: dermis_strip.dermis_figure(run, days),
+        shows=f"The dermis on {_when(days)}, in rows: density of collagen, fibres, share of collagen III.",
+        numbers=behind.on_days(run, _DERMIS, days),
+    )
+
+
+def _vessels(run: xr.DataTree) -> Picture:
+    days = store.choose_days(run, _FEW_DAYS)
+    return Picture(
+        name="vessels",
+        title="Blood vessels",
+        caption=f"Blood vessels on {_when(days)}, coloured by flow: in section above, seen obliquely below.",
+        draw=lambda: vessel_picture.vessel_figure(run, days),
+        shows=f"The network of blood vessels on {_when(days)}.",
+        numbers=behind.on_days(run, _VESSELS, days),
+    )
+
+
+def _drug(run: xr.DataTree) -> Picture:
+    names = [name for name in map(str, run["series"].data_vars) if name.startswith("drug_") and name.endswith("cm2")]
+    days = store.days(run)
+    looked = [day for day in (0.0, 0.5, 1.0, 3.0, 7.0, 30.0) if day < days[-1]] + [float(days[-1])]
+    return Picture(
+        name="drug-uptake",
+        title="Drug",
+        caption="The drug: amounts in each place over time, mean concentration by depth, and sections.",
+        draw=lambda: uptake_figure(run),
+        shows="What became of the drug, place by place over time, by depth, and in sections.",
+        numbers=behind.on_days(run, names, looked),
+    )
+
+
+def _heat(run: xr.DataTree) -> Picture:
+    return Picture(
+        name="heat",
+        title="Heat",
+        caption="Highest temperature of each site, and lines inside which at least half of each target was damaged:"
+        " the whole section, and one zone.",
+        draw=lambda: pictures.heat(run),
+        shows="Highest temperature in the section and around one zone, with nested outlines of thermal damage.",
+        numbers=behind.heated(run),
+    )
+
+
+def sheet(run: xr.DataTree, count: int) -> tuple[Figure, list[Axes]]:
+    """Make a figure with room for some sections of a run, a few in each row."""
+    per_row = min(_PER_ROW, count)
+    rows = -(-count // per_row)
+    width = _SHEET_IN / per_row
+    figure = style.figure(_SHEET_IN, rows * pictures.row_height_in(run, width) + 0.9)
+    figure.set_layout_engine("compressed")
+    axes = list(figure.subplots(rows, per_row, squeeze=False).ravel())
+    for ax in axes[count:]:
+        ax.remove()
+    return figure, axes[:count]
