@@ -21,7 +21,7 @@ def mean_text(row: pd.Series) -> str:
         return NOT_KNOWN
     if not row["happened"]:
         return f"in 0/{row['runs']}"
-    text = _estimate(row["mean"], row["low"], row["high"])
+    text = estimate_text(row["mean"], row["low"], row["high"])
     return text if row["happened"] == row["runs"] else f"{text} in {row['happened']}/{row['runs']}"
 
 
@@ -29,10 +29,10 @@ def difference_text(row: pd.Series) -> str:
     """Write the difference of a row from the reference; nothing for the reference itself."""
     if not row["more_than_noise"]:
         return ""
-    return _estimate(row["difference"], row["difference_low"], row["difference_high"])
+    return estimate_text(row["difference"], row["difference_low"], row["difference_high"])
 
 
-def _estimate(mean: float, low: float, high: float) -> str:
+def estimate_text(mean: float, low: float, high: float) -> str:
     """Write a mean and its interval with digits enough to tell the ends of the interval apart, if that takes few."""
     digits, size = _FEWEST_DIGITS, abs(mean)
     if size > 0.0 and high > low:

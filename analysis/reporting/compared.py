@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from mendsim.analysis.reporting.numbers import NOTHING, csv, number
 from mendsim.analysis.reporting.protocol import summary, written
 from mendsim.analysis.reporting.provenance import scenario_file
 from mendsim.analysis.reporting.references import references
+from mendsim.common.errors import InputError
 from mendsim.scenarios.store import is_store
 
 _YES = "yes"
@@ -67,7 +69,8 @@ def _kept(saved: SavedComparison) -> list[xr.DataTree]:
     found = []
     for scenario in saved.scenarios:
         places = [run.store for run in scenario.runs if run.store is not None and is_store(Path(run.store))]
-        found += [store.open_run(places[0])] if places else []
+        with suppress(InputError):  # a kept run that is damaged is no fault of the comparison
+            found += [store.open_run(places[0])] if places else []
     return found
 
 

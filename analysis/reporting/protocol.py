@@ -96,6 +96,7 @@ def summary(about: Mapping[str, Any]) -> Facts:
         facts.append(("follow-up", f"{written(about['follow_up'], 'follow_up')}{step}"))
     if about.get("without"):
         facts.append(("switched off", written(about["without"])))
+    facts.append(("settings from", "; ".join(map(str, about.get("sources", ())))))
     return Facts(facts=[(name, value) for name, value in facts if value])
 
 

@@ -51,7 +51,6 @@ def facts(run: xr.DataTree) -> list[tuple[str, str]]:
         ("content hash", str(run.attrs.get("content_hash", ""))),
         ("made", str(run.attrs.get("created", ""))),
         ("continues", "; ".join(f"a state with seed {seed} at {hour:g} h" for seed, hour in past)),
-        ("sources of the settings", "; ".join(map(str, store.scenario(run).get("sources", ())))),
     ]
     return [(name, value) for name, value in told if value]
 

@@ -17,9 +17,9 @@ _NAMED = 3
 _AUTHORS = 3
 """Authors that are named; of more the first, and others."""
 _ABOUT = (
-    "What the settings, numbers and formulas rest on that were used here; behind each, what it was used for and how well"
-    " that is known. Some entries were completed from memory, and say so. How many numbers rest on no publication is"
-    " counted under Provenance, and named at the end of the BibTeX file."
+    "What the settings, numbers and formulas rest on that were used here; behind each, what it was used for and how"
+    " well that is known. Some entries were completed from memory, and say so. How many numbers rest on no publication"
+    " is counted under Provenance, and named at the end of the BibTeX file."
 )
 _SETTINGS = "What the settings of the protocols were taken from."
 
@@ -62,7 +62,9 @@ def reference(citation: Citation) -> Reference:
     volume = ":".join(filter(None, (fields.get("volume", ""), fields.get("pages", ""))))
     where = ", ".join(filter(None, (_first(fields, "journal", "booktitle", "publisher", "howpublished"), volume)))
     text = " ".join(
-        f"{part}." for part in (authors(fields.get("author", "")), fields.get("title", ""), where, fields.get("year", "")) if part
+        f"{part}."
+        for part in (authors(fields.get("author", "")), fields.get("title", ""), where, fields.get("year", ""))
+        if part
     ).replace("..", ".")
     link = f"https://doi.org/{fields['doi']}" if "doi" in fields else fields.get("url", "")
     if not link and "pmid" in fields:

@@ -12,6 +12,7 @@ import pytest
 import xarray as xr
 
 from mendsim import analysis, scenarios
+from mendsim.analysis import comparison_words
 from mendsim.analysis.replicate_comparison import ReplicateComparison
 from mendsim.analysis.replicates import Replicate
 from mendsim.cli import compare, compare_text
@@ -113,7 +114,7 @@ def test_one_run_of_each_has_no_intervals():
     ],
 )
 def test_a_number_has_digits_enough_to_tell_its_interval(mean: float, half: float, text: str):
-    assert compare_text._estimate(mean, mean - half, mean + half) == text
+    assert comparison_words.estimate_text(mean, mean - half, mean + half) == text
 
 
 def test_two_scenarios_are_run_printed_and_written(
