@@ -21,7 +21,8 @@ exclude_patterns = ["_build"]
 suppress_warnings = ["toc.not_included"]  # pages that are on their way
 nitpicky = True
 myst_heading_anchors = 3
-myst_links_external_new_tab = False
+myst_enable_extensions = ["attrs_block"]
+smartquotes = False  # quotes are typed into a shell
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"

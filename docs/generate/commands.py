@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 
 from generate.markdown import code, plain, table
 from mendsim.cli.main import build_parser
@@ -20,7 +21,7 @@ def commands() -> str:
 
 
 def _command(name: str, said: str, parser: argparse.ArgumentParser) -> str:
-    usage = parser.format_usage().removeprefix("usage: ").rstrip()
+    usage = "\n".join(textwrap.wrap(parser.format_usage().removeprefix("usage: "), 88, subsequent_indent="  "))
     actions = [action for action in parser._actions if not isinstance(action, argparse._HelpAction)]
     rows = ([_called(action), plain((action.help or "") % vars(action))] for action in actions)
     about = f"## {name}\n\n{said[:1].upper()}{plain(said[1:])}.\n\n```text\n{usage}\n```"

@@ -36,6 +36,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cell or ' ' for cell in line)} |" for line in lines)
 
 
+def sourced(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Give a table of data with their sources, which a reader can sort and which may be wider than text."""
+    return f"{{.sourced}}\n{table(head, rows)}"
+
+
 def summary(docstring: str | None) -> str:
     """Give the first paragraph of a docstring, in one line, without the marks of its markup."""
     first = (docstring or "").strip().split("\n\n")[0]

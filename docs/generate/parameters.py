@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sized
 from functools import cache
 from pathlib import Path
 
-from generate.markdown import code, plain, table
+from generate.markdown import code, plain, sourced, table
 from mendsim import abm, scenarios, thermal
 from mendsim.common.parameters import EVIDENCE, Parameter, Parameters
 
@@ -52,7 +52,7 @@ def _file(file: str) -> str:
         for key, entry in entries.items()
     )  # fmt: skip
     head = ["name", "value", "unit", "range", "evidence", "meaning", "source"]
-    return f"## `{file}`\n\n{_counted(entries.values())}\n\n{table(head, rows)}"
+    return f"## `{file}`\n\n{_counted(entries.values())}\n\n{sourced(head, rows)}"
 
 
 def _range(entry: Parameter) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from generate.markdown import plain, table
+from generate.markdown import plain, sourced
 from mendsim.common.targets import load_targets
 
 
@@ -21,4 +21,4 @@ def targets() -> str:
         for each in found
     )  # fmt: skip
     head = ["id", "row", "quantity", "condition", "value", "unit", "source", "looked up"]
-    return f"{len(found)} targets: {counted}.\n\n{table(head, rows)}"
+    return f"{len(found)} targets: {counted}.\n\n{sourced(head, rows)}"
