@@ -12,18 +12,40 @@ from generate.markdown import code, plain, sourced, table
 from mendsim import abm, scenarios, thermal
 from mendsim.common.parameters import EVIDENCE, Parameter, Parameters
 
-PAGES: dict[str, tuple[str, ...]] = {
-    "laser": ("thermal/parameters.toml", "thermal/optics.toml", "thermal/devices.toml", "thermal/damage_sets.toml"),
-    "sites": ("abm/sites.toml",),
-    "epidermis": (
-        "abm/epidermis.toml", "abm/pigment.toml", "abm/barrier.toml", "abm/aftercare.toml", "abm/drainage.toml",
-    ),
-    "dermis": ("abm/dermis.toml", "abm/inflammation.toml", "abm/parameters.toml"),
-    "vessels": ("abm/vessels.toml", "abm/hair.toml"),
-    "drugs": ("abm/drug_laws.toml", "abm/drugs.toml"),
-    "program": ("abm/limits.toml", "scenarios/prediction/cost.toml"),
-}  # fmt: skip
-"""Files on each page of ``docs/parameters``."""
+PAGES: dict[str, dict[str, str]] = {
+    "laser": {
+        "thermal/parameters.toml": "tissue, blood, light where water takes all or most of it, ablation, blade, contact",
+        "thermal/optics.toml": "light where skin scatters",
+        "thermal/devices.toml": "devices",
+        "thermal/damage_sets.toml": "laws of damage",
+    },
+    "sites": {"abm/sites.toml": "anatomy of a skin site"},
+    "epidermis": {
+        "abm/epidermis.toml": "keratinocytes",
+        "abm/pigment.toml": "melanocytes, melanin",
+        "abm/barrier.toml": "water loss, crust, bacteria",
+        "abm/aftercare.toml": "ointment and antiseptic",
+        "abm/drainage.toml": "flow to open channels",
+    },
+    "dermis": {
+        "abm/dermis.toml": "fibroblasts, matrix, growth factors, proteases, heat-shock proteins, tension",
+        "abm/inflammation.toml": "cytokine, leukocytes, redness, swelling",
+        "abm/parameters.toml": "T cells, scars",
+    },
+    "vessels": {
+        "abm/vessels.toml": "blood vessels, axon reflex, VEGF, oxygen",
+        "abm/hair.toml": "follicles, alopecia areata",
+    },
+    "drugs": {
+        "abm/drug_laws.toml": "what follows from size and lipophilicity; clot, rim and vessels as a drug meets them",
+        "abm/drugs.toml": "what is known of each drug",
+    },
+    "program": {
+        "abm/limits.toml": "what no place in skin can hold",
+        "scenarios/prediction/cost.toml": "what a run costs on one machine",
+    },
+}
+"""Files on each page of ``docs/parameters``, and what each holds."""
 
 _MODEL = tuple(page for page in PAGES if page != "program")
 _FOLDERS = {
@@ -75,10 +97,12 @@ def evidence() -> str:
         raise LookupError(f"kinds of evidence are {EVIDENCE}")
     _all_files_are_here()
     rows = [
-        [code(file), str(len(_read(file))), *_shares(_read(file).values())] for page in PAGES for file in PAGES[page]
+        [code(file), holds, str(len(_read(file))), *_shares(_read(file).values())]
+        for files in PAGES.values()
+        for file, holds in files.items()
     ]
     model = [entry for page in _MODEL for file in PAGES[page] for entry in _read(file).values()]
-    rows.append(["**the model**", f"**{len(model)}**", *(f"**{text}**" for text in _shares(model))])
+    rows.append(["**the model**", " ", f"**{len(model)}**", *(f"**{text}**" for text in _shares(model))])
     count = Counter(entry.evidence for entry in model)
     facts = count["measured"] + count["derived"]
     said = (
@@ -87,7 +111,7 @@ def evidence() -> str:
         f"({_percent(count['recalled'] + count['assumed'], model)}) are recalled or assumed. "
         "(The last two rows of files are bounds and costs of the program, and are not counted as numbers of the model.)"
     )
-    return f"{said}\n\n{table(['file', 'numbers', *_ORDER], rows)}"
+    return f"{said}\n\n{table(['file', 'what it holds', 'numbers', *_ORDER], rows)}"
 
 
 def _percent(part: int, whole: Sized) -> str:

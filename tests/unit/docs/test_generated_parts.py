@@ -26,7 +26,6 @@ def test_agents_are_those_of_a_model(generate):
     model = scenarios.build_model(scenario)
     assert set(generate("entities").AGENTS) == set(model.agent_types)
     text = generate("entities").agents()
-    assert "| `granules`" not in text
     assert "| `melanin_pg` | float64 | pg | 0 | melanin in the cell |" in text
 
 
