@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mendsim.analysis import sections, timecourses
+    from mendsim.analysis.catalogue import list_outcomes, observe
     from mendsim.analysis.citations import bibtex, cited
     from mendsim.analysis.combined_arms import combination
     from mendsim.analysis.comparison import compare_runs
     from mendsim.analysis.comparison_files import open_comparison, write_comparison
-    from mendsim.analysis.endpoints import list_outcomes, outcomes
+    from mendsim.analysis.endpoints import outcomes
     from mendsim.analysis.export import export_run
     from mendsim.analysis.pictures import plot_run
     from mendsim.analysis.replicate_comparison import compare_replicates
@@ -42,6 +43,7 @@ __all__ = [
     "compare_runs",
     "export_run",
     "list_outcomes",
+    "observe",
     "open_comparison",
     "open_run",
     "open_sweep",
@@ -69,7 +71,8 @@ _HOME = {
     "compare_replicates": "replicate_comparison",
     "compare_runs": "comparison",
     "export_run": "export",
-    "list_outcomes": "endpoints",
+    "list_outcomes": "catalogue",
+    "observe": "catalogue",
     "open_comparison": "comparison_files",
     "open_run": "store",
     "open_sweep": "sweep_table",

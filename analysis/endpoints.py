@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mendsim.common.errors import InputError, choices
+from mendsim.analysis.outcome import Outcome, definition_of
+from mendsim.common.errors import InputError
+from mendsim.scenarios.problems import close_names
 
 Measure = Callable[[xr.DataTree], float]
 
@@ -18,29 +19,7 @@ _SMALLEST = 1e-4
 """Smaller amounts are not printed."""
 _HOMES = ("epidermis", "dermis", "signals", "vessels_hair", "drug")
 
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """An end point.
-
-    Parameters
-    ----------
-    name : the name of its function.
-    label : a few words for tables.
-    unit : unit in which it is printed, empty for a pure number.
-    definition : how it is measured, the first sentence of the function's docstring.
-    measure : the function; it takes a run and returns the value, ``inf`` for "not within the run" and ``nan`` for
-        "does not apply".
-    """
-
-    name: str
-    label: str
-    unit: str
-    definition: str
-    measure: Measure
-
-
-OUTCOMES: dict[str, Outcome] = {}
+OUTCOMES: dict[str, Outcome[float]] = {}
 """Every end point by name, in the order of the tables; filled by `registered`."""
 
 
@@ -48,27 +27,24 @@ def outcome(label: str, unit: str) -> Callable[[Measure], Measure]:
     """Register a function of a run as an end point; its docstring is the definition."""
 
     def register(measure: Measure) -> Measure:
-        definition = " ".join((measure.__doc__ or "").split("\n\n")[0].split())
         OUTCOMES[measure.__name__] = Outcome(
-            name=measure.__name__, label=label, unit=unit, definition=definition, measure=measure
+            name=measure.__name__,
+            label=label,
+            unit=unit,
+            kind="end point",
+            definition=definition_of(measure),
+            measure=measure,
         )
         return measure
 
     return register
 
 
-def registered() -> dict[str, Outcome]:
+def registered() -> dict[str, Outcome[float]]:
     """Every end point by name."""
     for home in _HOMES:
         import_module(f"mendsim.analysis.endpoints_{home}")
     return OUTCOMES
-
-
-def list_outcomes() -> pd.DataFrame:
-    """Name, label, unit and definition of every end point."""
-    return pd.DataFrame(
-        [{"name": o.name, "label": o.label, "unit": o.unit, "definition": o.definition} for o in registered().values()]
-    ).set_index("name")
 
 
 def outcomes(run: xr.DataTree, names: list[str] | None = None) -> pd.DataFrame:
@@ -91,10 +67,13 @@ def outcomes(run: xr.DataTree, names: list[str] | None = None) -> pd.DataFrame:
     """
     known = registered()
     if unknown := set(names or ()) - known.keys():
-        raise InputError("unknown outcome", value=min(unknown), allowed=choices(known))
-    table = list_outcomes().loc[list(known if names is None else names)]
-    table.insert(1, "value", [float(known[name].measure(run)) for name in table.index])
-    return table
+        raise InputError("unknown end point", value=min(unknown), allowed=close_names(min(unknown), known))
+    rows = [
+        {"name": each.name, "label": each.label, "value": float(each.measure(run)), "unit": each.unit}
+        | {"definition": each.definition}
+        for each in (known[name] for name in (known if names is None else names))
+    ]
+    return pd.DataFrame(rows, columns=["name", "label", "value", "unit", "definition"]).set_index("name")
 
 
 def format_value(value: float, unit: str, days: float) -> str:

@@ -26,7 +26,7 @@ def _peak_day(run: xr.DataTree, name: str) -> float:
     return np.nan if values is None else curves.peak(store.days(run), values)[1]
 
 
-def _collagen_1_to_3(run: xr.DataTree) -> curves.Curve | None:
+def collagen_1_to_3_course(run: xr.DataTree) -> curves.Curve | None:
     """Collagen I for each part of collagen III, None where there is none."""
     old, young = store.values(run, "collagen_1_mg_per_ml"), store.values(run, "collagen_3_mg_per_ml")
     return None if old is None or young is None or young.min() <= 0.0 else old / young
@@ -63,14 +63,14 @@ def collagen_3_peak_share(run: xr.DataTree) -> float:
 @outcome("collagen I to III, lowest", "to 1")
 def collagen_1_to_3_lowest(run: xr.DataTree) -> float:
     """Lowest ratio of collagen I to collagen III."""
-    ratio = _collagen_1_to_3(run)
+    ratio = collagen_1_to_3_course(run)
     return np.nan if ratio is None else float(ratio.min())
 
 
 @outcome("collagen I to III, at the end", "to 1")
 def collagen_1_to_3_final(run: xr.DataTree) -> float:
     """Ratio of collagen I to collagen III at the end."""
-    ratio = _collagen_1_to_3(run)
+    ratio = collagen_1_to_3_course(run)
     return np.nan if ratio is None else float(ratio[-1])
 
 

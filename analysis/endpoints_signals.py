@@ -84,3 +84,9 @@ def swelling_peak_um(run: xr.DataTree) -> float:
 def downtime_days(run: xr.DataTree) -> float:
     """Days after the last session for which skin is open, red or swollen."""
     return downtime.downtime_d(run)
+
+
+@outcome("sessions", "sessions")
+def session_count(run: xr.DataTree) -> float:
+    """Laser sessions, wounds and burns; sessions with the laser off are left out."""
+    return float(sum(cause != "sham" for cause in store.causes(run)))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from mendsim.analysis import store
 from mendsim.analysis.measure import measure
+from mendsim.analysis.observed import parameter
+from mendsim.analysis.vessel_pieces import pieces
 
 BESIDE_UM = (2000.0, 3000.0)
 """Distance from the middle of a wound at which flow is measured."""
-_PIECES = 20
 
 
 @measure("ratio", "doppler_ratio")
@@ -26,10 +24,10 @@ def flow_beside_wound_ratio(run: xr.DataTree) -> float:
     if len(tables) < 2:
         return np.nan
     middle = 0.5 * float(store.fields(run)["x_um"].max())
-    depth_um = float(json.loads(run.attrs["parameters"])["abm.doppler.depth_um"]["value"])
+    depth_um = parameter(run, "abm.doppler.depth_um")
 
     def signal(table: xr.Dataset) -> float:
-        x, z, length = _pieces(table)
+        x, z, length = pieces(table)
         away = np.abs(x - middle)
         beside = (away >= BESIDE_UM[0]) & (away <= BESIDE_UM[1])
         flow = np.abs(table["flow_nl_per_min"].to_numpy())[:, None]
@@ -55,7 +53,7 @@ def wound_vessels_at_most(run: xr.DataTree) -> float:
     spacing = float(along[1] - along[0])
 
     def inside(table: xr.Dataset) -> float:
-        x, z, length = _pieces(table)
+        x, z, length = pieces(table)
         row = np.clip(((z - depth[0]) / spacing + 0.5).astype(int), 0, len(depth) - 1)
         column = np.clip((x / spacing).astype(int), 0, len(along) - 1)
         flowing = (table["perfused"].to_numpy() == 1)[:, None]
@@ -75,13 +73,3 @@ def _tables(run: xr.DataTree) -> list[xr.Dataset]:
         vessels.isel({index.dims[0]: np.flatnonzero(index.to_numpy() == k)})
         for k in range(len(store.fields(run)["snapshot"]))
     ]
-
-
-def _pieces(table: xr.Dataset) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """X, depth and length of equal pieces of every segment, each ``(n_segments, n_pieces)`` um."""
-    a = np.stack([table[f"{axis}0_um"].to_numpy() for axis in "xyz"])
-    b = np.stack([table[f"{axis}1_um"].to_numpy() for axis in "xyz"])
-    share = (np.arange(_PIECES) + 0.5) / _PIECES
-    x, _, z = a[:, :, None] + (b - a)[:, :, None] * share
-    length = np.broadcast_to(np.linalg.norm(b - a, axis=0)[:, None] / _PIECES, x.shape)
-    return x, z, length

@@ -10,6 +10,7 @@ from mendsim.analysis import store
 from mendsim.analysis.curves import Curve
 
 _COLUMNS = ("formed_h", "covered_h", "shed_h", "width_um", "merged_into")
+_MORE = ("number", "cells", "melanin_pg", "melanin_shed_pg")
 SMALLEST_UM = 50.0
 """Width below which dead cells are no MEND to a reader of slides: MENDs are 50 to 200 um wide (T23)."""
 _TRACK = ("time_h", "mend", "depth_um")
@@ -28,7 +29,7 @@ def mends(run: xr.DataTree) -> pd.DataFrame | None:
     table = run["mends"].to_dataset()
     if not set(_COLUMNS) <= set(table.data_vars):
         return None
-    rows = table[list(_COLUMNS)].to_dataframe()
+    rows = table[[*_COLUMNS, *(name for name in _MORE if name in table)]].to_dataframe()
     rows[["formed_h", "covered_h", "shed_h"]] -= store.HOURS_PER_DAY * sessions[0]
     end = store.HOURS_PER_DAY * (sessions[1] - sessions[0]) if len(sessions) > 1 else np.inf
     rows = rows[(rows["merged_into"] == 0) & (rows["formed_h"] >= 0) & (rows["formed_h"] < end)]
@@ -36,17 +37,17 @@ def mends(run: xr.DataTree) -> pd.DataFrame | None:
     return rows[rows["covered_h"].isna() | (rows["covered_h"] > rows["formed_h"])]
 
 
-def depths(run: xr.DataTree) -> list[tuple[Curve, Curve]]:
-    """Days and mean depth [um] of each MEND until it is shed; none where the run keeps no track of them."""
+def depths(run: xr.DataTree) -> dict[int, tuple[Curve, Curve]]:
+    """Days and mean depth [um] of each MEND until it is shed, by number; none where the run keeps no track of them."""
     if "mends" not in run.children or "track" not in run["mends"].children:
-        return []
+        return {}
     track, table = run["mends/track"].to_dataset(), run["mends"].to_dataset()
     if not set(_TRACK) <= set(track.data_vars) or not {"number", "shed_h"} <= set(table.data_vars):
-        return []
+        return {}
     time_h, mend, depth_um = (track[name].to_numpy() for name in _TRACK)
-    found = []
+    found = {}
     for number, shed_h in zip(table["number"].to_numpy(), table["shed_h"].to_numpy(), strict=True):
         own = (mend == number) & ~(time_h > shed_h)
         if own.any():
-            found.append((time_h[own] / store.HOURS_PER_DAY, depth_um[own].astype(float)))
+            found[int(number)] = (time_h[own] / store.HOURS_PER_DAY, depth_um[own].astype(float))
     return found

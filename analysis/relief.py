@@ -23,7 +23,7 @@ _SOLID = (2, 4)
 """Codes of the ``tissue`` field that hold matrix: dermis and clot."""
 _FULL_PERCENTILE = 95
 """Share of the sites up to which density may be less than full: a scar is in a minority of them."""
-_BRIDGED_UM = 300.0
+BRIDGED_UM = 300.0
 """A gap narrower than half of this does not show in the surface: a laser channel is no scar."""
 _SMOOTHING_UM = 60.0
 """Width over which neighbouring columns share a surface; skin does not dip cell by cell."""
@@ -94,7 +94,7 @@ def of_run(run: xr.DataTree, day: float) -> Relief:
     start, full = _missing(run, 0.0, None)
     core = start >= 0.5 * start.max()
     missing, _ = _missing(run, day, full)
-    width = _odd(_SMOOTHING_UM / flat(run).spacing_um)
+    width = odd(_SMOOTHING_UM / flat(run).spacing_um)
     return replace(flat(run), dip_um=uniform_filter1d(missing, width, mode="nearest") * (scar[0] / start[core].mean()))
 
 
@@ -107,8 +107,9 @@ def _missing(run: xr.DataTree, day: float, full: float | None) -> tuple[Array, f
         full = float(np.percentile(matrix[solid], _FULL_PERCENTILE))
     spacing = float(section["x_um"][1] - section["x_um"][0])
     missing = np.sum(np.where(solid, 1.0 - matrix / full, 0.0), axis=0) * spacing
-    return np.maximum(0.0, median_filter(missing, size=_odd(_BRIDGED_UM / spacing), mode="nearest")), full
+    return np.maximum(0.0, median_filter(missing, size=odd(BRIDGED_UM / spacing), mode="nearest")), full
 
 
-def _odd(sites: float) -> int:
+def odd(sites: float) -> int:
+    """Nearest odd number of sites, for filters that have a middle."""
     return 2 * int(sites / 2) + 1

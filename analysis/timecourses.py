@@ -128,7 +128,7 @@ def _values(run: xr.DataTree, name: str) -> NDArray[np.float64] | None:
 
 def _each_mend(ax: Axes, run: xr.DataTree) -> None:
     """Draw the depth of each MEND as a thin line."""
-    tracks = [np.column_stack(track) for track in mend_table.depths(run)]
+    tracks = [np.column_stack(track) for track in mend_table.depths(run).values()]
     if tracks:
         lines = LineCollection(tracks, colors=style.MUTED, linewidths=0.8, alpha=0.7, label="each MEND", zorder=2)
         ax.add_collection(lines)

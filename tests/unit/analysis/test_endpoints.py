@@ -212,7 +212,7 @@ def test_every_outcome_is_documented_and_copes_with_a_run_that_lacks_its_series(
         assert outcome.label, outcome.name
         assert outcome.unit, outcome.name
         assert outcome.definition.endswith("."), outcome.name
-        if outcome.name != "keratinocyte_change":
+        if outcome.name not in ("keratinocyte_change", "session_count"):
             assert np.isnan(outcome.measure(empty)), outcome.name
 
 
@@ -241,3 +241,10 @@ def test_an_unknown_outcome_names_the_choices(make_run):
 )
 def test_values_are_printed_for_readers(number, unit, text):
     assert format_value(number, unit, 90.0) == text
+
+
+def test_sessions_are_counted_and_those_with_the_laser_off_are_not(make_run):
+    assert value(make_run(DAYS, keratinocyte_count=[1.0] * 5), "session_count") == 0.0
+    run = make_run(DAYS, sessions_h=(0.0, 24.0, 48.0), keratinocyte_count=[1.0] * 5)
+    run["injury"].attrs["record"] = '[{"kind": "laser"}, {"kind": "sham"}, {"kind": "punch"}]'
+    assert value(run, "session_count") == 2.0

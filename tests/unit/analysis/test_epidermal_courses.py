@@ -63,7 +63,7 @@ def test_melanin_of_living_cells_changes_by_its_index(make_run):
 def test_the_depth_of_a_mend_is_followed_until_it_is_shed(make_run):
     run = make_run(DAYS, sessions_h=(0.0,), debris_count=[0.0, 9, 9, 9, 0], debris_depth_um=[0.0, 50, 40, 30, 0])
     with_mends(run, covered_h=[18.0, 18.0], shed_h=[24.0, np.nan])
-    first, second = mend_table.depths(run)
+    first, second = mend_table.depths(run).values()
     np.testing.assert_array_equal(first[0], [0.0, 1.0])
     np.testing.assert_array_equal(second[1], [60.0, 36.0, 12.0])
     ax = timecourses.panel(run, "mend_depth")
@@ -78,7 +78,7 @@ def test_debris_that_is_not_there_has_no_depth(make_run):
     run = make_run(DAYS, debris_count=[0.0, 9, 9, 9, 0], debris_depth_um=[0.0, 50, 40, 30, 0])
     line = timecourses.panel(run, "mend_depth").get_lines()[0]
     np.testing.assert_array_equal(line.get_ydata(), [np.nan, 50, 40, 30, np.nan])
-    assert mend_table.depths(run) == []
+    assert mend_table.depths(run) == {}
 
 
 def test_bacteria_are_shown_only_where_they_move(make_run):
