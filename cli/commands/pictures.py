@@ -1,4 +1,4 @@
-"""Commands that look at what was done: plot, report, export, cite."""
+"""Commands that look at what was done: outcomes, plot, report, export, cite."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ from mendsim.cli.commands.options import Add, numbers
 
 def describe(add: Add) -> None:
     """Describe the commands and their options."""
+    parser = add("outcomes", help="list what can be measured in a run, or measure it", allow_abbrev=False)
+    parser.add_argument("runs", nargs="*", metavar="RUN", help="folder that mendsim run wrote (default: only list)")
+    parser.add_argument("--row", metavar="ROW", help="only outcomes of this mechanism row, for example R07")
+    parser.add_argument("--of", metavar="NAME", help="one outcome, as a tidy table (default: every end point)")
+    parser.add_argument("--csv", metavar="FILE", help="write the table as CSV; - for standard output")
+    parser.set_defaults(command=outcomes)
+
     parser = add("plot", help="draw the pictures of a run", allow_abbrev=False)
     parser.add_argument("run", metavar="RUN", help="folder that mendsim run wrote")
     parser.add_argument("--out", metavar="DIR", help="folder for the pictures (default: beside the run)")
@@ -34,6 +41,14 @@ def describe(add: Add) -> None:
         "run", nargs="?", metavar="RUN", help="folder that mendsim run wrote (default: the program alone)"
     )
     parser.set_defaults(command=cite)
+
+
+def outcomes(arguments: argparse.Namespace) -> None:
+    """List outcomes, or measure them in runs."""
+    from mendsim.cli.outcomes import run_outcomes
+
+    row = None if arguments.row is None else arguments.row.upper()
+    run_outcomes(arguments.runs, row=row, of=arguments.of, csv=arguments.csv)
 
 
 def plot(arguments: argparse.Namespace) -> None:
