@@ -15,7 +15,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generate import commands, entities, interface, parameters, schedule, submodels, targets, verification
+from generate import (
+    commands,
+    entities,
+    interface,
+    outcomes,
+    parameters,
+    rows,
+    schedule,
+    submodels,
+    targets,
+    verification,
+)
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -29,8 +40,10 @@ PARTS: dict[str, Callable[..., str]] = {
     "fields": entities.fields,
     "interface": interface.interface,
     "mechanisms": parameters.mechanisms,
+    "outcomes": outcomes.outcomes,
     "parameters": parameters.parameters,
     "processes": parameters.processes,
+    "rows": rows.rows,
     "schedule": schedule.schedule,
     "proteins": entities.proteins,
     "submodels": submodels.submodels,

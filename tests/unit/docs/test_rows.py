@@ -1,0 +1,99 @@
+"""The rows of mechanisms: complete, true to the project, and told as they stand."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mendsim.analysis import mechanism_rows
+from mendsim.analysis.catalogue import catalogue
+from mendsim.cli.main import build_parser
+from mendsim.common.targets import load_targets
+
+ROOT = Path(__file__).parents[3]
+ROWS = mechanism_rows.rows()
+COMMANDS = set(next(action.choices for action in build_parser()._actions if action.choices) or ())
+
+
+def test_there_are_34_rows_in_order():
+    assert list(ROWS) == [f"R{number:02d}" for number in range(1, 35)]
+
+
+def test_every_target_names_rows_that_exist():
+    assert {row for target in load_targets().values() for row in target.mechanism.split()} <= set(ROWS)
+    assert ROWS["R07"].targets == ("T21", "T22", "T23")
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_row_names_outcomes_tests_pictures_and_commands_that_exist(generate, name):
+    row = ROWS[name]
+    assert row.statement.endswith(".")
+    assert row.observables
+    assert not set(row.observables) - set(catalogue())
+    assert len(set(row.observables)) == len(row.observables)
+    assert generate("rows").existing(row.tests) == list(row.tests)
+    assert all((ROOT / picture).is_file() for picture in row.pictures)
+    for command in filter(None, (*row.commands, row.compared_by)):
+        program, what, *more = command.split()
+        if program == "mendsim":
+            assert what in COMMANDS, command
+        elif what == "-m":
+            assert (ROOT / f"{more[0].removeprefix('mendsim.').replace('.', '/')}.py").is_file(), command
+        else:
+            assert (ROOT / what).is_file(), command
+
+
+def test_a_row_about_a_difference_names_the_command_that_compares():
+    compared = ("R08", "R09", "R11", "R20", "R25", "R26", "R29", "R31", "R32", "R33", "R34")
+    assert all(ROWS[name].compared_by for name in compared)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Make a project with one of the tests of R07 and none of any other row."""
+    path, _, name = ROWS["R07"].tests[0].partition("::")
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_text(f"def {name}():\n    pass\n")
+    return tmp_path
+
+
+def line_of(page: str, row: str) -> list[str]:
+    line = next(line for line in page.splitlines() if line.startswith(f"| [{row}]"))
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_a_row_without_a_test_says_so(generate, project):
+    page = generate("rows").rows(project)
+    assert line_of(page, "R07")[2:] == ["1", "3", "shown"]
+    assert line_of(page, "R06")[2:] == ["**no test**", "9", "not tested"]
+    section = page.partition("## R06")[2].partition("## R07")[0]
+    assert "- Tests: **no test** of the model" in section
+    assert f"  - `{ROWS['R07'].tests[0]}`" in page.partition("## R07")[2].partition("## R08")[0]
+
+
+def test_targets_stand_as_the_scoreboard_has_them(generate, project):
+    made = generate("rows")
+    board = project / made.SCOREBOARD
+    board.parent.mkdir()
+    board.write_text("id,quantity,status\nT21,a,hit\nT22,b,missed\nT56,c,hit\n")
+    page = made.rows(project)
+    assert line_of(page, "R07")[2:] == ["1", "1 hit, 1 missed, 1 not in the scoreboard", "shown, 1 of 2 sizes right"]
+    assert re.search(r"- T22 MENDs shed .*: missed\n", page)
+    board.write_text("id,quantity,status\nT21,a,hit\n")
+    assert line_of(made.rows(project), "R07")[4] == "shown, sizes right"
+
+
+def test_what_is_not_shown_is_part_of_the_status(generate):
+    row = ROWS["R18"]
+    assert row.gap
+    assert generate("rows").status(row, row.tests, {}) == "shown, in part"
+    assert generate("rows").status(row, [], {}) == "not tested"
+    assert f"- Not shown: {row.gap[:20]}" in generate("rows").rows()
+
+
+def test_the_list_of_outcomes_holds_all_of_them(generate):
+    text = generate("outcomes").outcomes()
+    assert text.count("\n| `") == len(catalogue())
+    assert "| `mend_depth` | µm | R07 | Mean depth of the cells" in text
