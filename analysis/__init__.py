@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from mendsim.analysis.replicate_comparison import compare_replicates
     from mendsim.analysis.replicates import read_replicate
     from mendsim.analysis.reporting.writing import write_report
+    from mendsim.analysis.scoreboard import read_scoreboard, score, score_markdown
+    from mendsim.analysis.scoreboard_picture import scoreboard_figure
     from mendsim.analysis.sensitivity_indices import sensitivity
     from mendsim.analysis.store import open_run
     from mendsim.analysis.sweep_table import open_sweep
@@ -50,6 +52,10 @@ __all__ = [
     "outcomes",
     "plot_run",
     "read_replicate",
+    "read_scoreboard",
+    "score",
+    "score_markdown",
+    "scoreboard_figure",
     "sections",
     "sensitivity",
     "strip_figure",
@@ -79,6 +85,10 @@ _HOME = {
     "outcomes": "endpoints",
     "plot_run": "pictures",
     "read_replicate": "replicates",
+    "read_scoreboard": "scoreboard",
+    "score": "scoreboard",
+    "score_markdown": "scoreboard",
+    "scoreboard_figure": "scoreboard_picture",
     "sensitivity": "sensitivity_indices",
     "strip_figure": "zone_strip",
     "treatment_figure": "treatment_picture",

@@ -56,6 +56,12 @@ def hair_against_none(runs: Sequence[Sequence[xr.DataTree]]) -> float:
     return one / none if none > 0.0 else np.nan
 
 
+def induction_against_full_field(runs: Sequence[Sequence[xr.DataTree]]) -> float:
+    """Most collagen that fibroblasts are set to make, as a rise above rest: first setting over the last, full field."""
+    fractional, full = (float(np.mean([_most_procollagen(run) for run in each])) - 1.0 for each in (runs[0], runs[-1]))
+    return fractional / full if full > 0.0 else np.nan
+
+
 def _hair_share(runs: Sequence[xr.DataTree]) -> tuple[float, float]:
     """Share of follicles whose hair is seen at the end of some runs, and the number of follicles."""
     seen = followed = 0.0
@@ -70,6 +76,13 @@ def _hair_share(runs: Sequence[xr.DataTree]) -> tuple[float, float]:
     return seen / followed, followed
 
 
+def _most_procollagen(run: xr.DataTree) -> float:
+    """Peak of procollagen after the first session against its start, mean of types I and III."""
+    courses = [against_start(run, f"procollagen_{kind}_ratio") for kind in (1, 3)]
+    peaks = [float(values[days > 0].max()) for days, values in filter(None, courses)]
+    return float(np.mean(peaks)) if peaks else np.nan
+
+
 def _collagen_at_the_end(run: xr.DataTree) -> float:
     course = against_start(run, "collagen_mg_per_ml")
     return np.nan if course is None else float(course[1][-1])
@@ -82,6 +95,7 @@ CONTRASTS: Mapping[str, Contrast] = MappingProxyType(
             density_swells_and_energy_builds,
             laser_changes_hair,
             hair_against_none,
+            induction_against_full_field,
             contrasts_drug.uptake_against_intact,
             contrasts_drug.uptake_after_waiting,
             contrasts_drug.middle_dermis_stands_out_h,

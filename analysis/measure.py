@@ -54,11 +54,16 @@ MEASURES: dict[str, Measure] = {}
 """Every measure by name; filled by `measure`."""
 
 
+def definition_of(function: Callable[..., float]) -> str:
+    """First paragraph of the docstring of a function, in one line."""
+    return " ".join((function.__doc__ or "").split("\n\n")[0].split())
+
+
 def measure(unit: str, *needs: str) -> Callable[[Function], Function]:
     """Register a function of a run; its docstring is the definition."""
 
     def register(function: Function) -> Function:
-        name, definition = function.__name__, " ".join((function.__doc__ or "").split("\n\n")[0].split())
+        name, definition = function.__name__, definition_of(function)
         MEASURES[name] = Measure(name=name, unit=unit, needs=needs, definition=definition, function=function)
         return function
 

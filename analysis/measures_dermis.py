@@ -53,6 +53,23 @@ def hsp47_raised_until_h(run: xr.DataTree) -> float:
     return store.HOURS_PER_DAY * (float(course[0][-1]) if np.isinf(last) else last)
 
 
+@measure("h", "hsp47_ratio")
+def hsp47_raised_h(run: xr.DataTree) -> float:
+    """Hours after the first session until HSP47 of the dermis is first 25 % above its start."""
+    course = since_session(run, "hsp47_ratio")
+    if course is None:
+        return np.nan
+    raised = (course[0] > 0) & (course[1] > RAISED)
+    return store.HOURS_PER_DAY * float(course[0][raised.argmax()]) if raised.any() else np.inf
+
+
+@measure("h", "mmp9_ng_per_ml")
+def mmp9_peak_h(run: xr.DataTree) -> float:
+    """Hours after the first injury until the MMP9 of the dermis is highest."""
+    course = since_session(run, "mmp9_ng_per_ml")
+    return np.nan if course is None else store.HOURS_PER_DAY * curves.peak(*course)[1]
+
+
 @measure("direction", "mmp9_ng_per_ml")
 def mmp9_raised_days_7_to_21(run: xr.DataTree) -> float:
     """1 if the MMP9 of the dermis is raised 7, 14 and 21 days after the first session, 0 if not."""
@@ -68,6 +85,17 @@ def procollagen_peak_h(run: xr.DataTree) -> float:
     both = [since_session(run, f"procollagen_{kind}_ratio") for kind in (1, 3)]
     days = [curves.peak(*course)[1] for course in both if course is not None]
     return store.HOURS_PER_DAY * float(np.mean(days)) if days else np.nan
+
+
+@measure("direction", "procollagen_1_ratio", "procollagen_3_ratio")
+def procollagen_change_day_1(run: xr.DataTree) -> float:
+    """Collagen that fibroblasts are set to make a day after the first session against its start, less 1.
+
+    Mean of types I and III.
+    """
+    both = [against_start(run, f"procollagen_{kind}_ratio") for kind in (1, 3)]
+    values = [float(np.interp(1.0, *course)) for course in both if course is not None]
+    return float(np.mean(values)) - 1.0 if values else np.nan
 
 
 @measure("h", "myofibroblast_count", "collagen_3_mg_per_ml")

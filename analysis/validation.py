@@ -1,28 +1,27 @@
-"""Published targets beside what runs of the model give: which runs are needed, and what they say.
+"""Published targets as questions to the model: which runs or zones each needs, and how it is read from them.
 
-Everything about a target that is not in ``targets.csv`` stands in ``validation.toml``. Runs are made elsewhere; here
-they are read.
+Everything about a target that is not in ``targets.csv`` stands in ``validation.toml``. Runs are made elsewhere, and
+judged by `mendsim.analysis.verdict`.
 """
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
-
-import xarray as xr
+from typing import Any
 
 from mendsim.analysis.contrasts import CONTRASTS, Contrast
+from mendsim.analysis.fitted import fitted_with
+from mendsim.analysis.measure import definition_of
 from mendsim.analysis.measures import MEASURES, Measure
 from mendsim.common.errors import InputError, choices
 from mendsim.common.targets import Target, load_targets
+from mendsim.thermal.published_zones import published_zones
 
-Status = Literal["hit", "missed", "not modelled"]
 Values = tuple[tuple[str, Any], ...]
 """Values of a scenario that a setting replaces, by dotted key."""
 
@@ -45,20 +44,26 @@ class Question:
     measure : what is measured in each run, None if nothing can be.
     settings : scenarios in which it is measured.
     contrast : what is asked of all settings side by side, in place of a measure.
+    zones : ids of published zones that it is read from, in place of runs; of several, their mean error is asked.
     over : how several settings are joined: ``mean`` or ``largest``.
     assumed : settings that the paper does not give.
-    missed_because, absent_because : why it is missed, or cannot be measured, as far as it is known.
+    fitted : parameters that were chosen by this target, so that it says nothing about the model.
+    missed_because, absent_because, not_judged_because : why it is missed, cannot be measured, or cannot be asked, as
+        far as it is known.
     tolerance : share of the value within which a target without bounds is hit.
     """
 
     target: Target
-    measure: Measure | None
-    contrast: Contrast | None
-    settings: tuple[Setting, ...]
-    over: str
-    assumed: str
-    missed_because: str
-    absent_because: str
+    measure: Measure | None = None
+    contrast: Contrast | None = None
+    zones: tuple[str, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    over: str = "mean"
+    assumed: str = ""
+    fitted: tuple[str, ...] = ()
+    missed_because: str = ""
+    absent_because: str = ""
+    not_judged_because: str = ""
     tolerance: float
 
     @property
@@ -68,69 +73,60 @@ class Question:
             return self.settings
         return () if self.measure is None or self.measure.missing else self.settings
 
-
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """A target and what the model gives for it, in the unit of the target.
-
-    Parameters
-    ----------
-    question : what was asked.
-    model : over all seeds and settings, not a number if there is nothing to show.
-    low, high : range over seeds and settings.
-    status : whether the target is hit.
-    """
-
-    question: Question
-    model: float = math.nan
-    low: float = math.nan
-    high: float = math.nan
-    status: Status = "not modelled"
-    absent: Sequence[str] = field(default=())
-
     @property
-    def error(self) -> float:
-        """Relative error; where the target is a bound, none on its right side."""
-        return math.nan if math.isnan(self.model) else self.question.target.error(self.model)
-
-    @property
-    def reason(self) -> str:
-        """Why it is not hit."""
-        if self.status == "hit":
-            return ""
-        if self.status == "missed":
-            return self.question.missed_because or "not known yet"
-        if self.absent:
-            return f"the model does not report {choices(self.absent)}"
-        return self.question.absent_because or "the runs have nothing to show"
+    def measured_as(self) -> str:
+        """How the model is measured."""
+        if self.measure is not None:
+            return self.measure.definition
+        if self.contrast is not None:
+            return definition_of(self.contrast)
+        if len(self.zones) > 1:
+            return f"Mean absolute error of {', '.join(self.zones)}."
+        if self.zones:
+            zone = published_zones()[self.zones[0]]
+            return f"{zone.quantity} of {zone.setting}"
+        return ""
 
 
 @cache
 def questions() -> Mapping[str, Question]:
-    """Every target that can be judged, by id, in the order of ``targets.csv``."""
+    """Every target by id, in the order of ``targets.csv``."""
     with (Path(__file__).parent / "validation.toml").open("rb") as stream:
         data = tomllib.load(stream)
-    targets = load_targets()
-    return MappingProxyType({name: _question(targets[name], data) for name in targets if name in data["targets"]})
+    return MappingProxyType({name: _question(target, data) for name, target in load_targets().items()})
 
 
 def _question(target: Target, data: Mapping[str, Any]) -> Question:
     row = data["targets"][target.id]
     study = data["studies"].get(row.get("study"), {})
-    scenario = study.get("scenario", row.get("study"))
-    settings = [Setting(scenario=scenario, values=tuple(sorted(values.items()))) for values in study.get("vary", [{}])]
     measure = row.get("measure")
+    zones = tuple(row.get("mean_error_of", [target.id] if row.get("zone") else []))
+    assumed = [study.get("assumed", ""), row.get("reads_because", "")]
+    if zones == (target.id,):
+        assumed.insert(0, published_zones()[target.id].assumed)
+    put_in = {name for name in [row.get("put_in")] if name}
     return Question(
         target=target.read_as(row.get("reads", "as_it_stands")),
         measure=MEASURES[measure] if measure else None,
         contrast=CONTRASTS[row["contrast"]] if "contrast" in row else None,
-        settings=tuple(settings) if study else (),
+        zones=zones,
+        settings=_settings(study, row["study"]) if study else (),
         over=row.get("over", "mean"),
-        assumed="; ".join(text for text in (study.get("assumed", ""), row.get("reads_because", "")) if text),
+        assumed="; ".join(text for text in assumed if text),
+        fitted=tuple(sorted(put_in | set(fitted_with().get(target.id, ())))),
         missed_because=row.get("missed_because", ""),
         absent_because=row.get("absent_because", ""),
+        not_judged_because=row.get("not_judged_because", ""),
         tolerance=float(data["tolerance"]),
     )
+
+
+def _settings(study: Mapping[str, Any], name: str) -> tuple[Setting, ...]:
+    usual, out = study.get("scenario", name), []
+    for line in study.get("vary", [{}]):
+        values = tuple(sorted((key, value) for key, value in line.items() if key != "scenario"))
+        out.append(Setting(scenario=line.get("scenario", usual), values=values))
+    return tuple(out)
 
 
 def chosen(ids: Sequence[str]) -> list[Question]:
@@ -138,43 +134,10 @@ def chosen(ids: Sequence[str]) -> list[Question]:
 
     Raises
     ------
-    InputError : an id that is no target, or none that can be judged yet.
+    InputError : an id that is no target.
     """
     known = questions()
     for name in ids:
         if name not in known:
-            problem = "not judged yet" if name in load_targets() else "unknown target"
-            raise InputError(problem, key="IDS", value=name, allowed=choices(known))
+            raise InputError("unknown target", key="IDS", value=name, allowed=choices(known))
     return [question for name, question in known.items() if not ids or name in ids]
-
-
-def judge(question: Question, runs: Mapping[Setting, Sequence[xr.DataTree]]) -> Verdict:
-    """Say whether a target is hit.
-
-    Parameters
-    ----------
-    question : what is asked.
-    runs : of each of its settings, one run for each seed.
-    """
-    measure, target = question.measure, question.target
-    if question.contrast is not None:
-        model = question.contrast([runs[setting] for setting in question.settings])
-        if math.isnan(model):
-            return Verdict(question=question)
-        status: Status = "hit" if target.admits(model, question.tolerance) else "missed"
-        return Verdict(question=question, model=model, low=model, high=model, status=status)
-    if measure is None or measure.missing:
-        return Verdict(question=question, absent=() if measure is None else measure.missing)
-    values = [[measure(run, target.unit) for run in runs[setting]] for setting in question.settings]
-    if any(math.isnan(value) for each in values for value in each):
-        return Verdict(question=question)
-    means = [sum(each) / len(each) for each in values]
-    model = max(means) if question.over == "largest" else sum(means) / len(means)
-    flat = [value for each in values for value in each]
-    return Verdict(
-        question=question,
-        model=model,
-        low=min(flat),
-        high=max(flat),
-        status="hit" if target.admits(model, question.tolerance) else "missed",
-    )

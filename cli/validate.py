@@ -2,142 +2,154 @@
 
 from __future__ import annotations
 
-import math
+import os
+import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mendsim import analysis, scenarios
-from mendsim.analysis.validation import Question, Setting, Verdict, chosen, judge
+from mendsim import analysis
+from mendsim.analysis.scoreboard import read_scoreboard, scoreboard
+from mendsim.analysis.validation import Question, chosen
+from mendsim.analysis.verdict import Verdict, judge, leave_out
 from mendsim.cli import kept_runs
-from mendsim.cli.tables import TO_STANDARD_OUTPUT, aligned, check_file, write_csv
-from mendsim.scenarios.loading import validation_file
+from mendsim.cli.tables import TO_STANDARD_OUTPUT, check_file, write_csv
+from mendsim.cli.validate_text import report
+from mendsim.cli.validation_runs import Stores, provide_runs, provide_zones
+from mendsim.common.errors import InputError
 from mendsim.scenarios.runner import cores
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Stores = dict[Setting, list[Path]]
-"""The kept runs of each setting, one for each seed."""
-_HEADINGS = ("id", "quantity", "unit", "model", "range", "target", "error", "status")
+PICTURES = (".png", ".pdf", ".svg")
+USUAL_SEEDS = 2
 
 
-def run_validate(ids: Sequence[str], *, seeds: int, workers: int | None, csv: str | None) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What was done for a scoreboard."""
+
+    runs: int
+    new_runs: int
+    zones: int
+    wall_s: float
+    processor_s: float
+
+    def __str__(self) -> str:
+        done = f"{self.runs} runs, {self.new_runs} of them new; {self.zones} zones"
+        return f"{done}; {self.wall_s:.0f} s, {self.processor_s:.0f} s of processors"
+
+
+def run_validate(
+    ids: Sequence[str],
+    *,
+    seeds: int | None = None,
+    workers: int | None = None,
+    quick: bool = False,
+    csv: str | None = None,
+    picture: str | None = None,
+) -> None:
     """Judge targets and print them.
 
     Parameters
     ----------
-    ids : targets; every one that can be judged if none is named.
-    seeds : runs of each setting, with the seeds 1, 2, ...
+    ids : targets; every one if none is named.
+    seeds : runs of each setting, with the seeds 1, 2, ...; `USUAL_SEEDS` if not given, one if ``quick``.
     workers : runs at a time; every core if not given.
+    quick : judge only what takes a few minutes in all.
     csv : file for the table; ``-`` for standard output.
+    picture : file for the picture.
 
     Raises
     ------
-    InputError : an unknown target, or a file that cannot be written.
+    InputError : an unknown target, several seeds that are to be quick, or a file that cannot be written.
     """
     asked = chosen(ids)
+    if quick and seeds not in (None, 1):
+        raise InputError("--quick makes one run of each kind", key="--seeds", value=seeds, allowed="1")
+    _check_files(csv, picture)
+    seeds = seeds or (1 if quick else USUAL_SEEDS)
+    verdicts, work = _judge_all(asked, seeds=seeds, workers=workers or cores(), quick=quick)
+    _tell(scoreboard(verdicts), csv, picture, work)
+
+
+def show_table(path: str, *, csv: str | None, picture: str | None) -> None:
+    """Print and draw a table that was written before; nothing is run.
+
+    Raises
+    ------
+    InputError : not such a table, or a file that cannot be written.
+    """
+    board = read_scoreboard(path)
+    _check_files(csv, picture)
+    _tell(board, csv, picture)
+
+
+def _judge_all(asked: Sequence[Question], *, seeds: int, workers: int, quick: bool) -> tuple[list[Verdict], Work]:
+    began, spent_s = time.perf_counter(), _processor_s()
+    left_out: dict[str, str] = {}
+    if quick:
+        from mendsim.cli.quick import plan
+
+        found = plan()
+        left_out = {
+            each.target.id: found.why_not(each.target.id) for each in asked if each.target.id not in found.taken
+        }
+    judged = [question for question in asked if question.target.id not in left_out]
+    sizes = provide_zones(judged, workers=workers)
+    with kept_runs.folder() as place:
+        stores, new = provide_runs(judged, seeds=seeds, workers=workers, place=place)
+        verdicts = [
+            leave_out(question, left_out[question.target.id])
+            if question.target.id in left_out
+            else _judged(question, stores, sizes)
+            for question in asked
+        ]
+    runs = sum(len(paths) for paths in stores.values())
+    spent_s = _processor_s() - spent_s
+    wall_s = time.perf_counter() - began
+    return verdicts, Work(runs=runs, new_runs=new, zones=len(sizes), wall_s=wall_s, processor_s=spent_s)
+
+
+def _judged(question: Question, stores: Stores, sizes: dict[str, float]) -> Verdict:
+    runs = {setting: [analysis.open_run(path) for path in stores[setting]] for setting in question.needs}
+    return judge(question, runs, sizes)
+
+
+def _processor_s() -> float:
+    """Time of processors that this process and its children that have ended have used [s]."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _check_files(csv: str | None, picture: str | None) -> None:
     if csv not in (None, TO_STANDARD_OUTPUT):
         check_file(str(csv), "--csv")
-    began = time.perf_counter()
-    with kept_runs.folder() as place:
-        stores, new = provide(asked, seeds=seeds, workers=workers or cores(), place=place)
-        verdicts = [_judged(question, stores) for question in asked]
+    if picture is not None:
+        check_file(picture, "--picture", PICTURES)
+
+
+def _tell(board: pd.DataFrame, csv: str | None, picture: str | None, work: Work | None = None) -> None:
     if csv != TO_STANDARD_OUTPUT:
-        print(report(verdicts))
-        count = sum(len(paths) for paths in stores.values())
-        print(f"\n{count} runs, {new} of them new; {time.perf_counter() - began:.0f} s")
+        print(report(board))
+        if work is not None:
+            print(f"\n{work}")
     if csv is not None:
-        write_csv(table(verdicts), csv)
+        write_csv(board, csv)
+    if picture is not None:
+        _draw(board, Path(picture))
+        # With --csv - standard output holds CSV and nothing else.
+        print(picture, file=sys.stderr if csv == TO_STANDARD_OUTPUT else sys.stdout)
 
 
-def provide(asked: Sequence[Question], *, seeds: int, workers: int, place: Path) -> tuple[Stores, int]:
-    """Find the runs that questions need, and make those that are not kept; return them and how many are new."""
-    settings = list(dict.fromkeys(setting for question in asked for setting in question.needs))
-    jobs = {(setting, seed): (_scenario(setting), seed) for setting in settings for seed in range(1, seeds + 1)}
-    found, new = kept_runs.provide(jobs, workers=workers, place=place, label="validate")
-    stores: Stores = {setting: [] for setting in settings}
-    for (setting, _), path in found.items():
-        stores[setting].append(path)
-    return stores, new
+def _draw(board: pd.DataFrame, path: Path) -> None:
+    from mendsim.analysis import style
 
-
-def _scenario(setting: Setting) -> scenarios.Scenario:
-    scenario = scenarios.load(validation_file(setting.scenario))
-    return scenario.with_values(dict(setting.values), origin="validation.toml") if setting.values else scenario
-
-
-def _judged(question: Question, stores: Stores) -> Verdict:
-    runs = {setting: [analysis.open_run(path) for path in stores[setting]] for setting in question.needs}
-    return judge(question, runs)
-
-
-def report(verdicts: Sequence[Verdict]) -> str:
-    """Write the scoreboard: a row for each target, then why some are not hit and what is assumed, then the count."""
-    rows = [_row(verdict) for verdict in verdicts]
-    reasons = _grouped((f"{each.status}: {each.reason}", each) for each in verdicts if each.reason)
-    assumed = _grouped((f"assumed: {each.question.assumed}", each) for each in verdicts if each.question.assumed)
-    counts = {status: sum(each.status == status for each in verdicts) for status in ("hit", "missed", "not modelled")}
-    blocks = [
-        aligned(_HEADINGS, rows, texts=3),
-        *("\n".join(lines) for lines in (reasons, assumed) if lines),
-        ", ".join(f"{count} {status}" for status, count in counts.items()),
-    ]
-    return "\n\n".join(blocks)
-
-
-def _grouped(told: Iterable[tuple[str, Verdict]]) -> list[str]:
-    """Say each thing once, after the ids of all the targets that it is true of."""
-    ids: dict[str, list[str]] = {}
-    for text, verdict in told:
-        ids.setdefault(text, []).append(verdict.question.target.id)
-    return [f"{', '.join(names)} {text}" for text, names in ids.items()]
-
-
-def _row(verdict: Verdict) -> tuple[str, ...]:
-    target = verdict.question.target
-    shown = not math.isnan(verdict.model)
-    return (
-        target.id,
-        target.quantity if len(target.quantity) <= 48 else f"{target.quantity[:45]}...",
-        target.unit,
-        _number(verdict.model) if shown else "-",
-        f"{_number(verdict.low)}-{_number(verdict.high)}" if shown else "-",
-        target.said,
-        f"{verdict.error:+.0%}" if math.isfinite(verdict.error) else "-",
-        verdict.status,
-    )
-
-
-def _number(value: float) -> str:
-    return "never" if math.isinf(value) else f"{value:.3g}"
-
-
-def table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
-    """Lay out every verdict as a row, with all that is known of its target."""
-    import pandas as pd
-
-    return pd.DataFrame(
-        [
-            {
-                "id": each.question.target.id,
-                "quantity": each.question.target.quantity,
-                "condition": each.question.target.condition,
-                "unit": each.question.target.unit,
-                "model": each.model,
-                "model_low": each.low,
-                "model_high": each.high,
-                "target": each.question.target.value,
-                "target_low": each.question.target.low,
-                "target_high": each.question.target.high,
-                "error": each.error,
-                "status": each.status,
-                "reason": each.reason,
-                "assumed": each.question.assumed,
-                "measured_as": each.question.measure.definition if each.question.measure else "",
-                "source": each.question.target.source,
-            }
-            for each in verdicts
-        ]
-    )
+    try:
+        with style.applied():
+            style.save(analysis.scoreboard_figure(board), path)
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", file=path) from None

@@ -12,6 +12,17 @@ from types import MappingProxyType
 
 READINGS = ("as_it_stands", "at_most", "at_least")
 """How the value of a target may be read."""
+SIGNS = ("direction", "shape")
+"""Units of targets that ask for a sign alone: 1, 0 or -1."""
+PARTS = {
+    "injury": 5,
+    "epidermis": 11,
+    "dermis": 20,
+    "vessels, immune cells, hair": 26,
+    "drugs": 30,
+    "protocols": 34,
+}
+"""Parts of the model, each with the last of its rows R01 to R34, in their order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +41,17 @@ class Target:
     source: str
     checked: str
     note: str
+
+    @property
+    def part(self) -> str:
+        """The part of `PARTS` that it belongs to, by the first of its rows."""
+        row = int(self.mechanism.split()[0].removeprefix("R"))
+        return next(part for part, last in PARTS.items() if row <= last)
+
+    @property
+    def asks_for_sign(self) -> bool:
+        """Whether only the sign of a model is judged."""
+        return self.unit in SIGNS
 
     @property
     def at_least(self) -> bool:
@@ -56,9 +78,9 @@ class Target:
         """Whether a model hits: it lies within the bounds; where there are none, within ``tolerance`` of the value.
 
         Where only one side has a bound and the value is not that bound, the other side is as far as ``tolerance``.
-        A direction is hit by its sign alone.
+        A direction or a shape is hit by its sign alone.
         """
-        if self.unit == "direction":
+        if self.asks_for_sign:
             return bool(self.value == (model > 0) - (model < 0))
         margin = tolerance * abs(self.value)
         open_end = math.inf if self.at_least else self.value + margin
@@ -72,7 +94,9 @@ class Target:
             return f">= {self.value:g}"
         if self.at_most and self.low is None:
             return f"<= {self.value:g}"
-        bounds = "" if self.low is None or self.high is None else f" ({self.low:g}-{self.high:g})"
+        if self.low is None or self.high is None:
+            return f"{self.value:g}"
+        bounds = f" ({self.low:g}-{self.high:g})" if self.low >= 0 else f" ({self.low:g} to {self.high:g})"
         return f"{self.value:g}{bounds}"
 
     def read_as(self, reading: str) -> Target:

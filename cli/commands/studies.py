@@ -17,6 +17,7 @@ from mendsim.cli.commands.options import (
     values_of,
     whole,
 )
+from mendsim.common.errors import InputError
 
 
 def describe(add: Add) -> None:
@@ -87,12 +88,24 @@ def describe(add: Add) -> None:
     parser.add_argument("--csv", metavar="FILE", help="write the tables as CSV; - for standard output")
     parser.set_defaults(command=sensitivity)
 
-    parser = add("validate", help="print published targets beside what the model gives", allow_abbrev=False)
-    parser.add_argument("ids", nargs="*", metavar="IDS", help="targets, for example T20 T24 (default: every one)")
-    parser.add_argument("--seeds", type=whole(1, 100), default=2, metavar="N", help="runs of each kind (default: 2)")
-    parser.add_argument("--workers", type=whole(1, 1024), metavar="N", help="runs at a time (default: every core)")
-    parser.add_argument("--csv", metavar="FILE", help="write the table as CSV; - for standard output")
+    _validate(add("validate", help="set published targets beside what the model gives", allow_abbrev=False))
+
+
+def _validate(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=validate)
+    parser.add_argument("ids", nargs="*", metavar="IDS", help="targets, for example T20 T24 (default: every one)")
+    parser.add_argument(
+        "--seeds", type=whole(1, 100), metavar="N", help="runs of each kind (default: 2, with --quick 1)"
+    )
+    parser.add_argument("--workers", type=whole(1, 1024), metavar="N", help="runs at a time (default: every core)")
+    parser.add_argument(
+        "--quick", action="store_true", help="judge only what takes less than five minutes on two cores in all"
+    )
+    parser.add_argument("--csv", metavar="FILE", help="write the table as CSV; - for standard output")
+    parser.add_argument("--picture", metavar="FILE", help="draw the scoreboard: PNG, PDF or SVG")
+    parser.add_argument(
+        "--from", dest="table", metavar="FILE", help="print and draw a table that --csv wrote, and run nothing"
+    )
 
 
 def deliver(arguments: argparse.Namespace) -> None:
@@ -153,7 +166,22 @@ def sensitivity(arguments: argparse.Namespace) -> None:
 
 
 def validate(arguments: argparse.Namespace) -> None:
-    """Run what published targets ask for, and print them beside the model."""
+    """Run what published targets ask for, and set them beside the model."""
+    if arguments.table is not None:
+        given = {"IDS": arguments.ids, "--seeds": arguments.seeds, "--workers": arguments.workers}
+        for key in [name for name, value in {**given, "--quick": arguments.quick}.items() if value]:
+            raise InputError("nothing is run with --from", key=key, allowed="--csv, --picture")
+        from mendsim.cli.validate import show_table
+
+        show_table(arguments.table, csv=arguments.csv, picture=arguments.picture)
+        return
     from mendsim.cli.validate import run_validate
 
-    run_validate(arguments.ids, seeds=arguments.seeds, workers=arguments.workers, csv=arguments.csv)
+    run_validate(
+        arguments.ids,
+        seeds=arguments.seeds,
+        workers=arguments.workers,
+        quick=arguments.quick,
+        csv=arguments.csv,
+        picture=arguments.picture,
+    )

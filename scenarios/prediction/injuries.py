@@ -35,10 +35,11 @@ def firing_s(scenario: Scenario, size: Size) -> float:
     return len(injuries_of(scenario)) * (cost["session.fire_s"] + each_site * size.sites)
 
 
-def zones_s(scenario: Scenario) -> float:
-    """Time for solving the zones that are not on the disk [s]."""
+def zones_s(scenario: Scenario, *, afresh: bool = False) -> float:
+    """Time for solving the zones that are not on the disk, or every one ``afresh`` [s]."""
     thermal = parameters_of(scenario)["thermal"]
-    return sum(count * _solving_s(session, thermal) for session, count in _unsolved(scenario, thermal).items())
+    found = _needed(scenario, thermal) if afresh else _unsolved(scenario, thermal)
+    return sum(count * solving_s(session, thermal) for session, count in found.items())
 
 
 def firing_bytes(scenario: Scenario, size: Size) -> float:
@@ -62,14 +63,17 @@ def _sessions(scenario: Scenario, thermal: Parameters) -> list[LaserSession]:
     return list(dict.fromkeys(session_of(event, thermal) for event in lasers))
 
 
+def _needed(scenario: Scenario, thermal: Parameters) -> dict[LaserSession, int]:
+    """Count the zones of each session: one for skin at rest, one more for warmed skin."""
+    return {session: 2 if _warms(session, scenario) else 1 for session in _sessions(scenario, thermal)}
+
+
 def _unsolved(scenario: Scenario, thermal: Parameters) -> dict[LaserSession, int]:
-    """Count the zones of each session that are not on the disk: one for skin at rest, one more for warmed skin."""
+    """Count the zones of each session that are not on the disk."""
     layers = SkinSite.load(scenario.patient.site, scenario.patient.phototype).layers
     return {
-        session: sum(
-            not is_kept(session, layers, thermal, level=level) for level in range(2 if _warms(session, scenario) else 1)
-        )
-        for session in _sessions(scenario, thermal)
+        session: sum(not is_kept(session, layers, thermal, level=level) for level in range(count))
+        for session, count in _needed(scenario, thermal).items()
     }
 
 
@@ -88,8 +92,8 @@ def _grid(session: LaserSession, thermal: Parameters) -> ZoneGrid:
     return zone_grid(Light.of(session.device, thermal), pulse_of(session), thermal, _FINE_M)
 
 
-def _solving_s(session: LaserSession, thermal: Parameters) -> float:
-    """Time for solving one zone [s]: heat steps through its cells, and light through its layers or as photons."""
+def solving_s(session: LaserSession, thermal: Parameters) -> float:
+    """Time for solving one zone of a session [s]: heat steps through its cells, light through its layers or photons."""
     cost, pulse, light = costs(), pulse_of(session), Light.of(session.device, thermal)
     layers, rings = _grid(session, thermal).shape
     packet_s, packets = pulse_steps(light, pulse, thermal, _FINE_M)

@@ -38,7 +38,7 @@ class Prediction:
     parts: Mapping[str, float]
 
 
-def predict(scenario: Scenario, threads: int = 1, *, slowness: float = 1.0) -> Prediction:
+def predict(scenario: Scenario, threads: int = 1, *, slowness: float = 1.0, afresh: bool = False) -> Prediction:
     """Predict a run from its scenario; nothing of the size of its skin is made.
 
     Parameters
@@ -46,11 +46,13 @@ def predict(scenario: Scenario, threads: int = 1, *, slowness: float = 1.0) -> P
     scenario : what is run.
     threads : that may work at once.
     slowness : of this machine over the one on which the costs were measured, from `slowness_of_machine`.
+    afresh : as if none of its zones had been solved before.
     """
     size, cost = Size.of(scenario), costs()
     parts = _living_s(scenario, size) if not scenario.patient.excised else _excised_s(scenario, size)
     parts["steps"] *= 1.0 - cost["thread.share"] * (1.0 - 1.0 / threads)
-    parts |= {"injuries": firing_s(scenario, size), "new zones": zones_s(scenario), "drug": drug_s(scenario, size)}
+    parts |= {"injuries": firing_s(scenario, size), "drug": drug_s(scenario, size)}
+    parts["new zones"] = zones_s(scenario, afresh=afresh)
     kept = len(scenario.save.snapshots_h) + len(injuries_of(scenario))
     parts[STORE] += cost["store.site_s"] * size.sites * kept
     parts = {name: slowness * spent for name, spent in parts.items() if spent > 0.0}

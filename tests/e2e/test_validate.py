@@ -21,10 +21,10 @@ def test_a_target_is_judged_and_its_run_is_kept(mendsim: Callable[..., Result], 
     assert row["status"] in ("hit", "missed")
     again = mendsim("validate", "T69", "--seeds", "1")
     assert "1 runs, 0 of them new" in again.stdout
-    assert again.stdout.splitlines()[:2] == first.stdout.splitlines()[:2]
+    assert again.stdout.splitlines()[:4] == first.stdout.splitlines()[:4]
 
 
 def test_an_unknown_target_is_one_line(mendsim: Callable[..., Result]) -> None:
     result = mendsim("validate", "T20", "T999")
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr.startswith("mendsim: IDS: unknown target (got 'T999'); allowed: T20, ")
+    assert result.stderr.startswith("mendsim: IDS: unknown target (got 'T999'); allowed: T01, ")

@@ -16,7 +16,8 @@ from mendsim.analysis import measures_dermis
 from mendsim.analysis.contrasts import CONTRASTS
 from mendsim.analysis.downtime import COVERED, RED, SWOLLEN_UM, downtime_d, oedema_area_um_d, redness_area_d
 from mendsim.analysis.measures import MEASURES
-from mendsim.analysis.validation import Setting, judge, questions
+from mendsim.analysis.validation import Setting, questions
+from mendsim.analysis.verdict import judge
 
 MakeRun = Callable[..., xr.DataTree]
 DAYS = np.arange(0.0, 201.0)
@@ -41,7 +42,7 @@ def measured(make_run: MakeRun) -> Callable[..., float]:
 
 
 def test_every_measure_of_the_dermis_reads_what_the_model_reports() -> None:
-    assert len(DERMAL) == 12
+    assert len(DERMAL) == 15
     for name in DERMAL:
         assert MEASURES[name].needs
         assert MEASURES[name].missing == []
@@ -79,6 +80,33 @@ def test_hsp47_has_a_peak_and_a_time_for_which_it_stays_raised(measured: Callabl
     assert measured("hsp47_raised_until_h", "h", hsp47_ratio=after({0: 1.0, 30: 3.0})) == 24.0 * (200.0 - SESSION_D)
     assert math.isnan(measured("hsp47_raised_until_h", hsp47_ratio=1.0 + 0.0 * DAYS))
     assert math.isnan(measured("hsp47_peak_h", hsp47_ratio=1.0 + 0.0 * DAYS))
+
+
+def test_hsp47_is_raised_from_the_first_sample_above_its_threshold(measured: Callable[..., float]) -> None:
+    course = after({0: 1.0, 2: 1.0, 4: measures_dermis.RAISED, 5: 3.0, 20: 1.0})
+    assert measured("hsp47_raised_h", hsp47_ratio=course) == 5.0
+    assert measured("hsp47_raised_h", hsp47_ratio=1.0 + 0.0 * DAYS) == math.inf
+
+
+def test_mmp9_has_a_peak(measured: Callable[..., float]) -> None:
+    assert measured("mmp9_peak_h", "h", mmp9_ng_per_ml=after({0: 0.0, 2: 9.0, 30: 0.0})) == 48.0
+    assert math.isnan(measured("mmp9_peak_h", mmp9_ng_per_ml=0.0 * DAYS))
+
+
+def test_procollagen_may_fall_on_the_first_day(measured: Callable[..., float]) -> None:
+    one, three = after({0: 2.0, 1: 1.0, 20: 5.0}), after({0: 1.0, 1: 0.9, 20: 5.0})
+    both = measured("procollagen_change_day_1", "direction", procollagen_1_ratio=one, procollagen_3_ratio=three)
+    assert both == pytest.approx(0.5 * (0.5 + 0.9) - 1.0)
+    assert measured("procollagen_change_day_1", "direction", procollagen_1_ratio=after({0: 1.0, 2: 3.0})) == 1.0
+
+
+def test_induction_is_the_rise_of_one_setting_over_that_of_the_last(make_run: MakeRun) -> None:
+    def run(most: float) -> xr.DataTree:
+        course = after({0: 1.0, 10: most, 30: 1.0})
+        return make_run(DAYS, sessions_h=(24.0,), procollagen_1_ratio=course, procollagen_3_ratio=course)
+
+    assert CONTRASTS["induction_against_full_field"]([[run(3.0)], [run(5.0)]]) == pytest.approx(0.5)
+    assert math.isnan(CONTRASTS["induction_against_full_field"]([[run(3.0)], [run(1.0)]]))
 
 
 def test_mmp9_must_be_raised_on_each_of_three_days(measured: Callable[..., float]) -> None:

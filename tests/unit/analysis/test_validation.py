@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
 
+import mendsim.analysis
 from mendsim.abm.observables import CELL_KIND
 from mendsim.analysis import zone_closure
+from mendsim.analysis.fitted import named_targets
 from mendsim.analysis.measures import HOURS, MEASURES
 from mendsim.analysis.mend_table import mends
-from mendsim.analysis.validation import Setting, chosen, judge, questions
+from mendsim.analysis.validation import Setting, chosen, questions
+from mendsim.analysis.verdict import judge, leave_out
 from mendsim.common.errors import InputError
 from mendsim.common.targets import READINGS, load_targets
+from mendsim.thermal import load_parameters
 
 SESSION_H, SPACING_UM = 24.0, 10.0
 BASAL, CORNEOCYTE, DEBRIS = (CELL_KIND[name] for name in ("basal", "corneocyte", "debris"))
@@ -151,29 +158,109 @@ def test_mends_are_read_from_their_table_where_a_run_keeps_one() -> None:
     assert mends(run) is None
 
 
-def test_every_question_is_complete() -> None:
+def test_every_target_is_asked_in_one_way() -> None:
     targets = load_targets()
-    wanted = [f"T{number}" for number in (*range(20, 37), *range(39, 44), *range(55, 61), 69)]
-    assert set(wanted) <= set(questions())
+    assert list(questions()) == list(targets)
     for name, question in questions().items():
         assert question.over in ("mean", "largest")
-        if question.measure is None and question.contrast is None:
-            assert question.absent_because
-            continue
-        assert question.settings
-        assert question.assumed
-        if question.measure is None:
-            continue
-        unit = targets[name].unit
-        assert unit == question.measure.unit or (question.measure.unit == "h" and unit in HOURS), name
+        ways = (
+            question.measure,
+            question.contrast,
+            question.zones,
+            question.absent_because,
+            question.not_judged_because,
+        )
+        assert sum(map(bool, ways)) == 1, name
+        assert bool(question.settings) == (question.measure is not None or question.contrast is not None), name
+        assert question.assumed or not question.settings, name
+        assert question.measured_as or question.absent_because or question.not_judged_because, name
+        if question.measure is not None:
+            unit = targets[name].unit
+            assert unit == question.measure.unit or (question.measure.unit == "h" and unit in HOURS), name
     assert READINGS == ("as_it_stands", "at_most", "at_least")
 
 
+def test_the_file_holds_each_target_and_uses_each_study_once() -> None:
+    text = (Path(mendsim.analysis.__file__).parent / "validation.toml").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^\[targets\.(T\d\d)\]$", text, re.MULTILINE)) == sorted(load_targets())
+    data = tomllib.loads(text)
+    assert {row["study"] for row in data["targets"].values() if "study" in row} == set(data["studies"])
+    known = {"zone", "mean_error_of", "study", "measure", "contrast", "reads", "reads_because", "over", "put_in"}
+    known |= {"missed_because", "absent_because", "not_judged_because"}
+    assert {key for row in data["targets"].values() for key in row} <= known
+
+
 def test_unknown_targets_are_told_with_what_can_be_asked() -> None:
-    assert [question.target.id for question in chosen(["T69", "T20"])] == ["T20", "T69"]
-    for name, problem in (("T999", "unknown target"), ("T01", "not judged yet")):
-        with pytest.raises(InputError, match=f"{problem} .*T20, T21"):
-            chosen([name])
+    assert [question.target.id for question in chosen(["T69", "T01"])] == ["T01", "T69"]
+    with pytest.raises(InputError, match=r"unknown target .*T01, T02"):
+        chosen(["T999"])
+
+
+def test_what_numbers_were_fitted_to_is_read_from_their_sources() -> None:
+    assert questions()["T56"].fitted == ("keratinocyte.activation_time_h",)
+    assert questions()["T08"].fitted == ("light_10600.plume_loss",)  # "T07 to T09"
+    assert questions()["T11"].fitted == ()  # named after a semicolon, for comparison
+    assert questions()["T14"].fitted == ("light_2940.plume_loss",)  # put in
+    entry = load_parameters().entries["light_10600.plume_loss"]
+    assert named_targets(entry) == ["T01", "T03", "T07", "T08", "T09"]
+    assert named_targets(replace(entry, evidence="measured")) == []
+
+
+def test_zones_are_judged_by_their_size_and_together_by_their_mean_error() -> None:
+    single = judge(questions()["T01"], sizes={"T01": 780.0})
+    assert (single.status, single.model, single.low, single.interval) == ("missed", 780.0, 780.0, "one zone")
+    assert single.error == pytest.approx(0.5)
+    assert judge(questions()["T01"], sizes={"T01": 600.0}).status == "hit"
+    together = questions()["T19"]
+    exact = {name: load_targets()[name].value for name in together.zones}
+    verdict = judge(together, sizes=exact | {"T01": 1.3 * 520.0, "T15": 2000.0})  # T15 is a lower bound
+    assert verdict.model == pytest.approx(30.0 / len(exact))
+    assert (verdict.status, verdict.low, verdict.high) == ("hit", 0.0, pytest.approx(30.0))
+    worse = {name: 1.3 * value for name, value in exact.items()}
+    assert judge(together, sizes=worse).status == "missed"
+
+
+def test_an_interval_says_what_it_was_taken_over() -> None:
+    one, two = Setting(scenario="x"), Setting(scenario="y")
+    question, run = replace(questions()["T69"], settings=(one,)), made_up()
+    assert judge(question, {one: [run]}).interval == "one seed"
+    assert judge(question, {one: [run, run]}).interval == "range over 2 seeds"
+    question = replace(question, settings=(one, two))
+    assert judge(question, {one: [run], two: [run]}).interval == "range over 2 settings"
+    assert judge(question, {one: [run] * 3, two: [run] * 3}).interval == "range over 3 seeds and 2 settings"
+
+
+def test_the_interval_of_a_contrast_is_that_of_its_seeds() -> None:
+    one, two = Setting(scenario="x"), Setting(scenario="y")
+
+    def ratio(runs):
+        first, last = (sum(float(run["series"]["debris_count"][0]) for run in each) for each in runs)
+        return first / last if last else math.nan
+
+    def counted(value: float) -> xr.DataTree:
+        return with_series("debris_count", np.full(3, value), np.arange(3.0))
+
+    question = replace(questions()["T45"], contrast=ratio, settings=(one, two))
+    verdict = judge(question, {one: [counted(1.0), counted(5.0)], two: [counted(1.0), counted(1.0)]})
+    assert (verdict.model, verdict.low, verdict.high) == (3.0, 1.0, 5.0)
+    assert (verdict.status, verdict.interval) == ("hit", "range over 2 seeds")
+    verdict = judge(question, {one: [counted(1.0), counted(5.0)], two: [counted(0.0), counted(1.0)]})
+    assert (verdict.model, verdict.low, verdict.high) == (6.0, 5.0, 5.0)
+
+
+def test_what_is_left_out_says_why_and_what_cannot_be_judged_keeps_its_reason() -> None:
+    left = leave_out(questions()["T69"], "too long")
+    assert (left.status, left.reason) == ("not judged", "too long")
+    assert math.isnan(left.model)
+    for name, status in (
+        ("T55", "not modelled"),
+        ("T70", "not modelled"),
+        ("T11", "not judged"),
+        ("T80", "not judged"),
+    ):
+        for verdict in (leave_out(questions()[name], "too long"), judge(questions()[name])):
+            assert verdict.status == status
+            assert verdict.reason not in ("", "too long", "the runs have nothing to show")
 
 
 def test_a_verdict_is_the_mean_over_seeds_and_settings() -> None:

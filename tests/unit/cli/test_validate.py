@@ -6,15 +6,19 @@ import pytest
 
 from mendsim import analysis, scenarios
 from mendsim.analysis import store
-from mendsim.analysis.validation import Verdict, questions
+from mendsim.analysis.scoreboard import read_scoreboard, scoreboard
+from mendsim.analysis.validation import questions
+from mendsim.analysis.verdict import Verdict
+from mendsim.cli import quick
 from mendsim.cli.main import main
-from mendsim.cli.validate import _scenario, report, table
+from mendsim.cli.validate_text import report
+from mendsim.cli.validation_runs import scenario_of
 from mendsim.scenarios import run_cache
 
 
 @pytest.mark.parametrize("setting", sorted({s for q in questions().values() for s in q.settings}, key=str), ids=str)
 def test_every_study_is_a_scenario_with_sources_and_a_day_of_untouched_skin(setting) -> None:
-    scenario = _scenario(setting)
+    scenario = scenario_of(setting)
     assert scenario.sources
     if scenario.patient.excised:  # nothing lives that could be looked at before
         return
@@ -23,32 +27,74 @@ def test_every_study_is_a_scenario_with_sources_and_a_day_of_untouched_skin(sett
 
 
 def test_the_scoreboard_says_what_is_hit_and_why_not() -> None:
-    hit = Verdict(question=questions()["T69"], model=0.5, low=0.4, high=0.6, status="hit")
+    hit = Verdict(
+        question=questions()["T69"], model=0.5, low=0.4, high=0.6, interval="range over 2 seeds", status="hit"
+    )
     absent = Verdict(question=questions()["T55"])
     never = Verdict(question=questions()["T22"], model=float("inf"), low=6.0, high=float("inf"), status="missed")
-    lines = report([hit, absent, never]).splitlines()
-    assert lines[1].split()[-7:] == ["day", "0.5", "0.4-0.6", "<=", "1", "+0%", "hit"]
-    assert lines[2].endswith("-  not modelled")
-    assert "never  6-never" in lines[3]
+    zone = Verdict(question=questions()["T10"], model=14.0, low=14.0, high=14.0, status="missed")
+    lines = report(scoreboard([hit, absent, never, zone])).splitlines()
+    assert lines[2] == "injury"
+    assert lines[3].split()[-7:] == ["14", "-", "70", "recalled,", "not", "found", "-80%", "missed"][-7:]
+    assert lines[3].startswith("T10  R01")
+    assert lines[5] == "epidermis"
+    assert lines[6].split()[-10:] == ["day", "0.5", "0.4", "to", "0.6", "<=", "1", "abstract", "+0%", "hit"]
+    assert lines[7].endswith("-  not modelled")
+    assert "never  6 to never" in lines[8]
     assert any(line.startswith("T55 not modelled: a run is one wound") for line in lines)
-    assert lines[-1] == "1 hit, 1 missed, 1 not modelled"
-    rows = table([hit, absent])
-    assert list(rows["status"]) == ["hit", "not modelled"]
-    assert rows["source"].str.len().min() > 0
+    assert any(line == "T22 fitted with keratinocyte.uncovered_transit_d" for line in lines)
+    assert any(line == "T69 interval: range over 2 seeds" for line in lines)
+    assert any(line.split() == ["epidermis", "3", "1", "1", "1", "0"] for line in lines)
+    assert any(line.split() == ["all", "4", "1", "2", "1", "0"] for line in lines)
 
 
 def test_a_target_that_needs_no_run_is_told_without_one(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["validate", "T55"]) == 0
+    assert main(["validate", "T55", "T11"]) == 0
     out = capsys.readouterr().out
-    assert "0 hit, 0 missed, 1 not modelled" in out
+    assert "T55 not modelled: a run is one wound" in out
+    assert "T11 not judged: a continuous beam" in out
+    assert "0 runs, 0 of them new; 0 zones; " in out
+
+
+def test_zones_are_judged_on_the_same_board(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "new" / "board.csv"
+    assert main(["validate", "T18", "--csv", str(file), "--picture", str(tmp_path / "board.svg")]) == 0
+    assert "0 runs, 0 of them new; 1 zones; " in capsys.readouterr().out
+    (row,) = read_scoreboard(file).to_dict("records")
+    assert (row["id"], row["interval"], row["evidence"]) == ("T18", "one zone", "recalled")
+    assert row["error"] == pytest.approx(row["model"] / 200.0 - 1.0, abs=1e-4)
+    assert "</svg>" in (tmp_path / "board.svg").read_text(encoding="utf-8")
+    assert main(["validate", "--from", str(file), "--csv", "-"]) == 0
+    assert capsys.readouterr().out == file.read_text(encoding="utf-8")
+
+
+def test_what_is_quick_is_a_part_that_is_predicted_to_stay_within_the_limit() -> None:
+    found = quick.plan()
+    cheap, dear = found.taken, set(questions()) - found.taken
+    assert cheap < set(questions())
+    assert {name for name, question in questions().items() if question.zones} <= cheap
+    assert 0.5 * quick.LIMIT_S < found.time_s < quick.LIMIT_S
+    assert all(found.alone_s[name] > 30.0 for name in dear)
+    assert "predicted to take" in found.why_not("T35")
+
+
+def test_quick_leaves_out_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", "T35", "T55", "--quick"]) == 0
+    out = capsys.readouterr().out
+    assert "T35 not judged: left out by --quick: predicted to take " in out
+    assert "T55 not modelled: a run is one wound" in out
     assert "0 runs" in out
 
 
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["T99"], "IDS: unknown target (got 'T99'); allowed: T20, T21, "),
-        (["T01"], "IDS: not judged yet (got 'T01'); allowed: T20, T21, "),
+        (["T99"], "IDS: unknown target (got 'T99'); allowed: T01, T02, "),
+        (["T55", "--picture", "x.bmp"], "--picture: unknown kind of file (got 'x.bmp'); allowed: .png or "),
+        (["--quick", "--seeds", "2"], "--seeds: --quick makes one run of each kind (got 2); allowed: 1"),
+        (["T20", "--from", "x.csv"], "IDS: nothing is run with --from; allowed: --csv, --picture"),
+        (["--quick", "--from", "x.csv"], "--quick: nothing is run with --from; allowed: --csv, "),
+        (["--from", "no-such.csv"], "no-such.csv: cannot be read: No such file or directory"),
         (["T55", "--csv", "."], "--csv: not the name of a file (got '.')"),
     ],
 )
@@ -100,6 +146,6 @@ def test_what_is_true_of_several_targets_is_said_once() -> None:
     verdicts = [
         Verdict(question=questions()[name], model=60.0, low=60.0, high=60.0, status="missed") for name in ("T58", "T59")
     ]
-    lines = report(verdicts).splitlines()
+    lines = report(scoreboard(verdicts)).splitlines()
     assert any(line.startswith("T58, T59 missed: ") for line in lines)
     assert sum("assumed: " in line for line in lines) == 1

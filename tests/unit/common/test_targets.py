@@ -107,3 +107,23 @@ def test_bounds_are_said() -> None:
 
 def test_nothing_is_relative_to_zero() -> None:
     assert math.isnan(load_targets()["T44"].error(0.1))
+
+
+def test_a_shape_is_judged_by_its_sign() -> None:
+    assert _target(1, unit="shape").admits(0.2, tolerance=0.25)
+    assert not _target(1, unit="shape").admits(-1.0, tolerance=0.25)
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("T01", "injury"),
+        ("T22", "epidermis"),
+        ("T39", "dermis"),
+        ("T45", "vessels, immune cells, hair"),
+        ("T46", "drugs"),
+        ("T55", "epidermis"),
+    ],
+)
+def test_a_target_belongs_to_the_part_of_its_first_row(name: str, part: str) -> None:
+    assert load_targets()[name].part == part
