@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,6 +18,7 @@ from mendsim.common.targets import PARTS
 
 NUMBERS = ("model", "model_low", "model_high", "target", "target_low", "target_high", "tolerance", "error")
 """Columns of numbers; the others hold text."""
+_NO_EXPONENT = 999.5
 FIRST_HAND = "abstract"
 """Evidence of a target whose number was read in the abstract of the paper that measured it."""
 
@@ -93,6 +95,13 @@ _COLUMNS = (
     *("status", "reason", "assumed", "measured_as", "source"),
     *NUMBERS,
 )
+
+
+def plain(value: float) -> str:
+    """Write a value of the model: three figures, never an exponent."""
+    if math.isinf(value):
+        return "never"
+    return f"{value:.3g}" if abs(value) < _NO_EXPONENT else f"{value:.0f}"
 
 
 def score(board: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from matplotlib.transforms import ScaledTranslation
 
 from mendsim.analysis import style
-from mendsim.analysis.scoreboard import FIRST_HAND
+from mendsim.analysis.scoreboard import FIRST_HAND, plain
 from mendsim.common.targets import PARTS, SIGNS
 
 LEAST, MOST = 0.1, 10.0
@@ -28,8 +29,6 @@ SIGN_PANEL = "directions"
 _TICKS = {0.1: "0.1", 0.2: "0.2", 0.5: "0.5", 1.0: "1", 2.0: "2", 5.0: "5", 10.0: "10", NEVER: "never"}
 _LEFT, _RIGHT = 0.06, 30.0
 _UNITS = {"ratio": "", "percent": "%", "um": "µm", "day": "d", "week": "weeks"}
-_NO_EXPONENT = 1000.0
-"""Numbers from here on are written in full."""
 _COLOURS = {"hit": "#0072b2", "missed": "#d55e00", "not modelled": style.MUTED, "not judged": style.MUTED}
 _MARKS = {"hit": "o", "missed": "D", "not modelled": "x", "not judged": "x"}
 _SIZES = {"hit": 5.0, "missed": 4.6, "not modelled": 4.5, "not judged": 4.5}
@@ -60,12 +59,13 @@ def scoreboard_figure(board: pd.DataFrame) -> Figure:
     heights = [sum(_ROW_IN * len(panels[name]) + _HEAD_IN for name in names) for names in columns]
     with style.applied():
         figure = style.figure(_COLUMN_IN * len(columns), max(heights) + _LEGEND_IN)
-        figure.set_layout_engine("constrained", h_pad=0.02, hspace=0.0, w_pad=0.06)
+        figure.set_layout_engine("constrained", h_pad=0.04, hspace=0.0, w_pad=0.06)
         parts = figure.subfigures(1, len(columns), squeeze=False)[0]
         for names, part, height in zip(columns, parts, heights, strict=True):
             rest = max(heights) - height
-            sizes = [_ROW_IN * len(panels[name]) + _HEAD_IN for name in names]
-            grid = part.add_gridspec(len(names) + (rest > 0), 1, height_ratios=[*sizes, *([rest] if rest > 0 else [])])
+            spare = [rest / _ROW_IN] if rest > 0.0 else []
+            rows = [len(panels[name]) for name in names]
+            grid = part.add_gridspec(len(rows) + len(spare), 1, height_ratios=[*rows, *spare])
             for place, name in enumerate(names):
                 draw_panel(panels[name], part.add_subplot(grid[place]), title=name)
         figure.legend(handles=_legend(), loc="outside lower center", ncols=4, handlelength=1.6, columnspacing=1.6)
@@ -87,11 +87,11 @@ def draw_panel(rows: pd.DataFrame, ax: Axes | None = None, *, title: str = "") -
     """
     ax = style.axes_or_new(ax, _COLUMN_IN, _ROW_IN * len(rows) + _HEAD_IN)
     signs = bool(rows["unit"].isin(SIGNS).all())
-    beside = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": _SMALL}
+    scale = style.figure_of(ax).dpi_scale_trans
+    beside: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": _SMALL}
     for y, row in enumerate(rows.to_dict("records")):
         _draw_row(ax, y, row, signs=signs)
         ax.text(_NUMBERS_AT, y, _told(row), **beside)
-    ax.text(_NUMBERS_AT, -1.05, "model | target", color=style.MUTED, **beside)
     if signs:
         ax.set(xlim=(-1.6, 1.6), xticks=[-1, 0, 1], xticklabels=["falls or no", "no change", "rises or yes"])
     else:
@@ -100,7 +100,7 @@ def draw_panel(rows: pd.DataFrame, ax: Axes | None = None, *, title: str = "") -
         ax.xaxis.set_major_locator(FixedLocator(list(_TICKS)))
         ax.xaxis.set_minor_locator(NullLocator())
         ax.set_xticklabels(list(_TICKS.values()))
-        below = ax.transAxes + ScaledTranslation(0.0, -5.0 / 72.0, style.figure_of(ax).dpi_scale_trans)
+        below = ax.transAxes + ScaledTranslation(0.0, -5.0 / 72.0, scale)
         ax.text(
             -0.012, 0.0, "model / target", transform=below, ha="right", va="top", fontsize=_SMALL, color=style.MUTED
         )
@@ -112,11 +112,13 @@ def draw_panel(rows: pd.DataFrame, ax: Axes | None = None, *, title: str = "") -
     ax.tick_params(axis="y", length=0, pad=3)
     ax.tick_params(axis="x", labelsize=6.8, length=2.5, pad=2)
     ax.spines["left"].set_visible(False)
-    ax.set_title(_title(rows, title), fontsize=8.5, pad=3)
+    ax.set_title(_title(rows, title), loc="right", fontsize=8.5, pad=4)
+    above = ax.transAxes + ScaledTranslation(0.0, 4.0 / 72.0, scale)
+    ax.text(_NUMBERS_AT, 1.0, "model | target", transform=above, va="bottom", fontsize=_SMALL, color=style.MUTED)
     return ax
 
 
-def _draw_row(ax: Axes, y: int, row: dict[str, Any], *, signs: bool) -> None:
+def _draw_row(ax: Axes, y: int, row: Mapping[Hashable, Any], *, signs: bool) -> None:
     """Draw the band of what hits, the interval and the marker of one target."""
     place = _sign if signs else _place
     ax.axhline(y, color=style.GRID, linewidth=0.5, zorder=0)
@@ -143,7 +145,7 @@ def _draw_row(ax: Axes, y: int, row: dict[str, Any], *, signs: bool) -> None:
         )  # fmt: skip
 
 
-def _place(row: dict[str, Any], value: float) -> float:
+def _place(row: Mapping[Hashable, Any], value: float) -> float:
     """Where a value of the model stands: its ratio to the target, or at a margin."""
     ratio = value / row["target"]
     if math.isinf(ratio):
@@ -151,11 +153,11 @@ def _place(row: dict[str, Any], value: float) -> float:
     return BELOW if ratio < LEAST else ABOVE if ratio > MOST else ratio
 
 
-def _sign(_: dict[str, Any], value: float) -> float:
+def _sign(_: Mapping[Hashable, Any], value: float) -> float:
     return 0.0 if math.isnan(value) else float(np.sign(value))
 
 
-def _band(row: dict[str, Any], *, signs: bool) -> tuple[float, float, str]:
+def _band(row: Mapping[Hashable, Any], *, signs: bool) -> tuple[float, float, str]:
     """Start, end and colour of what would be a hit."""
     target, low, high = (row[name] for name in ("target", "target_low", "target_high"))
     if signs:
@@ -171,20 +173,14 @@ def _band(row: dict[str, Any], *, signs: bool) -> tuple[float, float, str]:
     return max(start, _LEFT), min(end, _RIGHT), _BAND if bounded else _LOOSE
 
 
-def _told(row: dict[str, Any]) -> str:
+def _told(row: Mapping[Hashable, Any]) -> str:
     """Model and target as numbers."""
     if row["unit"] in SIGNS:
         model, said = f"{_sign(row, row['model']):+.0f}".replace("+0", "0"), f"{row['target']:+.0f}".replace("+0", "0")
     else:
-        model, said = _number(row["model"]), f"{row['said']} {_UNITS.get(row['unit'], row['unit'])}".rstrip()
+        model, said = plain(row["model"]), f"{row['said']} {_UNITS.get(row['unit'], row['unit'])}".rstrip()
     model = row["status"] if math.isnan(row["model"]) else model
     return f"{model} | {said}".replace("<=", "≤").replace(">=", "≥").replace("-0 ", "0 ")
-
-
-def _number(value: float) -> str:
-    if math.isinf(value):
-        return "never"
-    return f"{value:.3g}" if abs(value) < _NO_EXPONENT else f"{value:.0f}"
 
 
 def _labels(rows: pd.DataFrame) -> list[str]:
@@ -193,7 +189,7 @@ def _labels(rows: pd.DataFrame) -> list[str]:
     return [_label(row, more=more) for row, more in zip(rows.to_dict("records"), several, strict=True)]
 
 
-def _label(row: dict[str, Any], *, more: bool) -> str:
+def _label(row: Mapping[Hashable, Any], *, more: bool) -> str:
     quantity = row["quantity"] if len(row["quantity"]) <= _LONGEST else f"{row['quantity'][: _LONGEST - 1]}…"
     found = [re.search(each, row["condition"]) for each in _SETTINGS] if more else []
     told = ", ".join([quantity, *(match.group() for match in found if match)])
@@ -237,7 +233,5 @@ def _legend() -> list[Any]:
         Patch(facecolor=_BAND, label="bounds of the target"),
         Patch(facecolor=_LOOSE, label="25 % of a target without bounds"),
         Line2D([], [], color=style.INK, linewidth=1.3, label="range over seeds, settings or zones"),
-        Line2D(
-            [], [], linestyle="", marker=r"$\dagger$", color=style.INK, markersize=5, label="the model was fitted to it"
-        ),
+        Line2D([], [], linestyle="", label="†  the model was fitted to it"),
     ]

@@ -16,6 +16,8 @@ from mendsim.common.targets import load_targets
 
 Status = Literal["hit", "missed", "not modelled", "not judged"]
 STATUSES: tuple[Status, ...] = ("hit", "missed", "not modelled", "not judged")
+RANGE = "range over"
+"""How the interval of several values begins."""
 UNKNOWN = "not known yet"
 """The reason of a miss that nobody has looked into."""
 
@@ -119,7 +121,7 @@ def _of_zones(question: Question, sizes: Mapping[str, float]) -> Verdict:
         model = sizes[question.zones[0]]
         return _verdict(question, model, [model], "one zone")
     errors = [100.0 * abs(load_targets()[name].error(sizes[name])) for name in question.zones]
-    return _verdict(question, sum(errors) / len(errors), errors, f"range over {len(errors)} zones")
+    return _verdict(question, sum(errors) / len(errors), errors, f"{RANGE} {len(errors)} zones")
 
 
 def _verdict(question: Question, model: float, values: Sequence[float], interval: str) -> Verdict:
@@ -138,4 +140,4 @@ def _verdict(question: Question, model: float, values: Sequence[float], interval
 def _said(seeds: int, settings: int) -> str:
     """Say what an interval was taken over."""
     counted = [f"{count} {what}" for count, what in ((seeds, "seeds"), (settings, "settings")) if count > 1]
-    return f"range over {' and '.join(counted)}" if counted else "one seed"
+    return f"{RANGE} {' and '.join(counted)}" if counted else "one seed"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import TypeVar
 
 from mendsim.analysis.validation import Question, Setting, questions
 from mendsim.cli.validation_runs import scenario_of
@@ -19,6 +20,8 @@ from mendsim.scenarios.prediction.limits import time_text
 from mendsim.scenarios.prediction.sample import costs
 from mendsim.thermal import load_parameters
 from mendsim.thermal.published_zones import published_zones
+
+Key = TypeVar("Key")
 
 LIMIT_S = 300.0
 """Time that all may take together [s], on two cores."""
@@ -82,5 +85,5 @@ def _together_s(asked: Sequence[Question], runs_s: Mapping[Setting, float], zone
     return _sum(zones, zones_s) / WORKERS + costs()["sweep.contention"] * spread_s
 
 
-def _sum(which: Iterable, times_s: Mapping) -> float:  # type: ignore[type-arg]
+def _sum(which: Iterable[Key], times_s: Mapping[Key, float]) -> float:
     return sum(times_s[each] for each in which)

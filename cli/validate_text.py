@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mendsim.analysis.scoreboard import remarks, score
+from mendsim.analysis.scoreboard import plain, remarks, score
+from mendsim.analysis.verdict import RANGE
 from mendsim.cli.tables import aligned
 from mendsim.common.targets import PARTS
 
@@ -24,11 +25,11 @@ def report(board: pd.DataFrame) -> str:
     ----------
     board : from `mendsim.analysis.scoreboard.scoreboard` or `read_scoreboard`.
     """
-    rows: list[Mapping[Hashable, Any]] = board.to_dict("records")
+    rows = board.to_dict("records")
     reasons = _grouped((f"{row['status']}: {row['reason']}", row) for row in rows if row["reason"])
     assumed = _grouped((f"assumed: {row['assumed']}", row) for row in rows if row["assumed"])
     fitted = _grouped((f"fitted with {row['fitted'].replace(' ', ', ')}", row) for row in rows if row["fitted"])
-    intervals = _grouped((f"interval: {row['interval']}", row) for row in rows if row["interval"])
+    intervals = _grouped((f"interval: {row['interval']}", row) for row in rows if row["interval"].startswith(RANGE))
     blocks = [
         _by_part(rows),
         *("\n".join(lines) for lines in (reasons, assumed, fitted, intervals) if lines),
@@ -37,7 +38,7 @@ def report(board: pd.DataFrame) -> str:
     return "\n\n".join(blocks)
 
 
-def _by_part(rows: list[Mapping[Hashable, Any]]) -> str:
+def _by_part(rows: Sequence[Mapping[Hashable, Any]]) -> str:
     """Set the targets of each part below its name."""
     groups = {part: [row for row in rows if row["part"] == part] for part in PARTS}
     ordered = [row for group in groups.values() for row in group]
@@ -58,8 +59,8 @@ def _row(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
         row["rows"],
         quantity if len(quantity) <= _LONGEST else f"{quantity[: _LONGEST - 3]}...",
         row["unit"],
-        _number(row["model"]) if shown else "-",
-        f"{_number(row['model_low'])} to {_number(row['model_high'])}" if shown and spread else "-",
+        plain(row["model"]) if shown else "-",
+        f"{plain(row['model_low'])} to {plain(row['model_high'])}" if shown and spread else "-",
         row["said"],
         row["evidence"] if row["checked"] == "verified" else f"{row['evidence']}, {row['checked']}",
         f"{row['error']:+.0%}" if math.isfinite(row["error"]) else "-",
@@ -79,7 +80,3 @@ def _grouped(told: Iterable[tuple[str, Mapping[Hashable, Any]]]) -> list[str]:
     for text, row in told:
         ids.setdefault(text, []).append(str(row["id"]))
     return [f"{', '.join(names)} {text}" for text, names in ids.items()]
-
-
-def _number(value: float) -> str:
-    return "never" if math.isinf(value) else f"{value:.3g}"
