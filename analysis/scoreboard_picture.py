@@ -22,22 +22,24 @@ from mendsim.common.targets import PARTS, SIGNS
 
 LEAST, MOST = 0.1, 10.0
 """Ratios that are drawn where they are; those beyond stand at the margin, with their value."""
-BELOW, ABOVE, NEVER, NOTHING = 0.076, 13.2, 23.0, 1.0
-"""Where ratios below and above, what never happened, and what has no number stand."""
+BELOW, ABOVE, NEVER, NOTHING, NO_SIGN = 0.076, 13.0, 27.0, 50.0, 1.75
+"""Where ratios below and above, what never happened, and what has no number (or no sign) stand."""
+OPEN_ENDS = 0.06, 15.6
+"""Where the bands of bounds end that are open on one side."""
 SIGN_PANEL = "directions"
 """Name of the panel of targets that ask for a sign alone."""
 _TICKS = {0.1: "0.1", 0.2: "0.2", 0.5: "0.5", 1.0: "1", 2.0: "2", 5.0: "5", 10.0: "10", NEVER: "never"}
-_LEFT, _RIGHT = 0.06, 30.0
+_LEFT, _RIGHT = 0.06, 68.0
 _UNITS = {"ratio": "", "percent": "%", "um": "µm", "day": "d", "week": "weeks"}
 _COLOURS = {"hit": "#0072b2", "missed": "#d55e00", "not modelled": style.MUTED, "not judged": style.MUTED}
 _MARKS = {"hit": "o", "missed": "D", "not modelled": "x", "not judged": "x"}
 _SIZES = {"hit": 5.0, "missed": 4.6, "not modelled": 4.5, "not judged": 4.5}
 _BAND, _LOOSE = "#c8d6e5", "#e6ebf2"
 """Colours of the bounds of a target, and of the tolerance where it has none."""
-_ROW_IN, _HEAD_IN, _COLUMN_IN, _LEGEND_IN = 0.158, 0.42, 6.4, 0.62
+_ROW_IN, _HEAD_IN, _COLUMN_IN, _LEGEND_IN = 0.158, 0.42, 6.8, 0.62
 _MOST_ROWS = 34
 """A column of more rows is split in two."""
-_LONGEST = 46
+_LONGEST = 48
 _SMALL, _NUMBERS_AT = 6.6, 1.015
 _SETTINGS = (r"\d+(?:,\d+)? nm", r"[\d.-]+ mJ")
 """What of a condition tells targets of the same quantity apart."""
@@ -93,7 +95,7 @@ def draw_panel(rows: pd.DataFrame, ax: Axes | None = None, *, title: str = "") -
         _draw_row(ax, y, row, signs=signs)
         ax.text(_NUMBERS_AT, y, _told(row), **beside)
     if signs:
-        ax.set(xlim=(-1.6, 1.6), xticks=[-1, 0, 1], xticklabels=["falls or no", "no change", "rises or yes"])
+        ax.set(xlim=(-1.6, 2.0), xticks=[-1, 0, 1], xticklabels=["falls\nor no", "no\nchange", "rises\nor yes"])
     else:
         ax.set_xscale("log")
         ax.set_xlim(_LEFT, _RIGHT)
@@ -132,7 +134,7 @@ def _draw_row(ax: Axes, y: int, row: Mapping[Hashable, Any], *, signs: bool) -> 
             ax.plot(
                 ends, [y, y], color=_COLOURS[status], linewidth=1.3, zorder=2, solid_capstyle="butt", gid="interval"
             )
-    x = NOTHING if math.isnan(row["model"]) and not signs else place(row, row["model"])
+    x = (NO_SIGN if signs else NOTHING) if math.isnan(row["model"]) else place(row, row["model"])
     ax.plot(
         [x], [y], linestyle="", marker=_MARKS[status], markersize=_SIZES[status], color=_COLOURS[status],
         markerfacecolor=style.BACKGROUND if hollow else _COLOURS[status], markeredgewidth=1.0, zorder=3,
@@ -154,7 +156,7 @@ def _place(row: Mapping[Hashable, Any], value: float) -> float:
 
 
 def _sign(_: Mapping[Hashable, Any], value: float) -> float:
-    return 0.0 if math.isnan(value) else float(np.sign(value))
+    return float(np.sign(value))
 
 
 def _band(row: Mapping[Hashable, Any], *, signs: bool) -> tuple[float, float, str]:
@@ -170,7 +172,7 @@ def _band(row: Mapping[Hashable, Any], *, signs: bool) -> tuple[float, float, st
     ]
     near = (1.0 - row["tolerance"], 1.0 + row["tolerance"])
     start, end = sorted(usual if value is None else value for value, usual in zip(ends, near, strict=True))
-    return max(start, _LEFT), min(end, _RIGHT), _BAND if bounded else _LOOSE
+    return max(start, OPEN_ENDS[0]), min(end, OPEN_ENDS[1]), _BAND if bounded else _LOOSE
 
 
 def _told(row: Mapping[Hashable, Any]) -> str:

@@ -58,11 +58,11 @@ def test_a_target_that_needs_no_run_is_told_without_one(capsys: pytest.CaptureFi
 
 def test_zones_are_judged_on_the_same_board(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "new" / "board.csv"
-    assert main(["validate", "T18", "--csv", str(file), "--picture", str(tmp_path / "board.svg")]) == 0
+    assert main(["validate", "T07", "--csv", str(file), "--picture", str(tmp_path / "board.svg")]) == 0
     assert "0 runs, 0 of them new; 1 zones; " in capsys.readouterr().out
     (row,) = read_scoreboard(file).to_dict("records")
-    assert (row["id"], row["interval"], row["evidence"]) == ("T18", "one zone", "recalled")
-    assert row["error"] == pytest.approx(row["model"] / 200.0 - 1.0, abs=1e-4)
+    assert (row["id"], row["interval"], row["evidence"]) == ("T07", "one zone", "abstract")
+    assert row["error"] == pytest.approx(row["model"] / 300.0 - 1.0, abs=1e-4)
     assert "</svg>" in (tmp_path / "board.svg").read_text(encoding="utf-8")
     assert main(["validate", "--from", str(file), "--csv", "-"]) == 0
     assert capsys.readouterr().out == file.read_text(encoding="utf-8")
