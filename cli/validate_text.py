@@ -52,7 +52,7 @@ def _by_part(rows: Sequence[Mapping[Hashable, Any]]) -> str:
 
 def _row(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
     shown = not math.isnan(row["model"])
-    spread = row["model_high"] != row["model_low"]
+    low, high = plain(row["model_low"]), plain(row["model_high"])
     quantity = str(row["quantity"])
     return (
         row["id"],
@@ -60,7 +60,7 @@ def _row(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
         quantity if len(quantity) <= _LONGEST else f"{quantity[: _LONGEST - 3]}...",
         row["unit"],
         plain(row["model"]) if shown else "-",
-        f"{plain(row['model_low'])} to {plain(row['model_high'])}" if shown and spread else "-",
+        f"{low} to {high}" if shown and low != high else "-",
         row["said"],
         row["evidence"] if row["checked"] == "verified" else f"{row['evidence']}, {row['checked']}",
         f"{row['error']:+.0%}" if math.isfinite(row["error"]) else "-",
