@@ -13,6 +13,7 @@ import xarray as xr
 
 from mendsim.abm.observables import OBSERVABLES
 from mendsim.analysis import curves, store
+from mendsim.analysis.outcome import definition_of
 
 Function = Callable[[xr.DataTree], float]
 
@@ -52,11 +53,6 @@ class Measure:
 
 MEASURES: dict[str, Measure] = {}
 """Every measure by name; filled by `measure`."""
-
-
-def definition_of(function: Callable[..., float]) -> str:
-    """First paragraph of the docstring of a function, in one line."""
-    return " ".join((function.__doc__ or "").split("\n\n")[0].split())
 
 
 def measure(unit: str, *needs: str) -> Callable[[Function], Function]:

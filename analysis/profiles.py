@@ -181,8 +181,8 @@ def cells(run: xr.DataTree, kind: str) -> xr.Dataset:
     try:
         return run[path].to_dataset().load()
     except KeyError:
-        problem = f"the run kept no {kind.replace('_', ' ')}" + ("" if kind == "vessels" else "s")
-        raise nothing(run, problem, "a run with snapshots of living skin") from None
+        words = kind.replace("t_cell", "T cell").replace("_", " ").removesuffix("s")
+        raise nothing(run, f"the run kept no {words}s", "a run with snapshots of living skin") from None
 
 
 def _mean_of_bins(values: Array, bins: NDArray[np.int64], count: int) -> Array:

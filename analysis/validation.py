@@ -16,8 +16,8 @@ from typing import Any
 
 from mendsim.analysis.contrasts import CONTRASTS, Contrast
 from mendsim.analysis.fitted import fitted_with
-from mendsim.analysis.measure import definition_of
 from mendsim.analysis.measures import MEASURES, Measure
+from mendsim.analysis.outcome import definition_of
 from mendsim.common.errors import InputError, choices
 from mendsim.common.targets import Target, load_targets
 from mendsim.thermal.published_zones import published_zones
