@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import csv
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from generate.markdown import code, plain, table
 from mendsim.analysis.mechanism_rows import MechanismRow
 from mendsim.analysis.mechanism_rows import rows as load_rows
+from mendsim.analysis.scoreboard import read_scoreboard
 from mendsim.common.targets import load_targets
 
 ROOT = Path(__file__).parents[2]
@@ -48,8 +48,8 @@ def read_verdicts(path: Path) -> dict[str, str]:
     """Read the status of each target from the table of ``mendsim validate --csv``; nothing if there is none."""
     if not path.exists():
         return {}
-    with path.open(newline="", encoding="utf-8") as stream:
-        return {row["id"]: row["status"] for row in csv.DictReader(stream)}
+    board = read_scoreboard(path)
+    return dict(zip(board["id"], board["status"], strict=True))
 
 
 def existing(tests: Sequence[str], root: Path = ROOT) -> list[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from mendsim.analysis import mechanism_rows
+from mendsim.analysis import mechanism_rows, scoreboard
 from mendsim.analysis.catalogue import catalogue
 from mendsim.cli.main import build_parser
 from mendsim.common.targets import load_targets
@@ -73,15 +74,21 @@ def test_a_row_without_a_test_says_so(generate, project):
     assert f"  - `{ROWS['R07'].tests[0]}`" in page.partition("## R07")[2].partition("## R08")[0]
 
 
+def write_scoreboard(path: Path, **verdicts: str) -> None:
+    """Write a scoreboard in which only id and status say anything."""
+    rest = dict.fromkeys(scoreboard._COLUMNS, "1") | {"part": next(iter(scoreboard.PARTS))}
+    path.parent.mkdir(exist_ok=True)
+    pd.DataFrame([rest | {"id": name, "status": each} for name, each in verdicts.items()]).to_csv(path, index=False)
+
+
 def test_targets_stand_as_the_scoreboard_has_them(generate, project):
     made = generate("rows")
     board = project / made.SCOREBOARD
-    board.parent.mkdir()
-    board.write_text("id,quantity,status\nT21,a,hit\nT22,b,missed\nT56,c,hit\n")
+    write_scoreboard(board, T21="hit", T22="missed", T56="hit")
     page = made.rows(project)
     assert line_of(page, "R07")[2:] == ["1", "1 hit, 1 missed, 1 not in the scoreboard", "shown, 1 of 2 sizes right"]
     assert re.search(r"- T22 MENDs shed .*: missed\n", page)
-    board.write_text("id,quantity,status\nT21,a,hit\n")
+    write_scoreboard(board, T21="hit", T22="not judged")
     assert line_of(made.rows(project), "R07")[4] == "shown, sizes right"
 
 
