@@ -20,7 +20,7 @@ from mendsim.analysis.replicates import EndPoint
 from mendsim.analysis.reporting.blocks import Block, Facts, Folded, Heading, Page, Prose, Row, Section, Table
 from mendsim.analysis.reporting.limits import limits
 from mendsim.analysis.reporting.numbers import NOTHING, csv, number
-from mendsim.analysis.reporting.protocol import summary, written
+from mendsim.analysis.reporting.protocol import events, summary, written
 from mendsim.analysis.reporting.provenance import scenario_file
 from mendsim.analysis.reporting.references import references
 from mendsim.common.errors import InputError
@@ -54,9 +54,9 @@ def comparison_page(saved: SavedComparison) -> Page:
         _provenance(saved),
         references(_kept(saved), [each.scenario for each in saved.scenarios]),
     )
-    count = len(compared.seeds)
+    count, others = len(compared.seeds), saved.scenarios[1:]
     return Page(
-        title=" against ".join([*(each.title for each in saved.scenarios[1:]), reference.title]),
+        title=f"{others[0].title if len(others) == 1 else f'{len(others)} scenarios'} against {reference.title}",
         subtitle="Report of a comparison of simulated runs",
         about=f"{len(saved.scenarios)} scenarios, {count} {'runs' if count > 1 else 'run'} of each, simulated with"
         f" mendsim {saved.mendsim_version}. All numbers come from a computer model.",
@@ -91,18 +91,37 @@ def _protocols(saved: SavedComparison) -> Section:
 
 def _differing(saved: SavedComparison) -> Block:
     """Set out the settings that are not the same in all scenarios."""
-    flat = [dict(_leaves(each.scenario)) for each in saved.scenarios]
-    keys = [key for key in dict.fromkeys(key for values in flat for key in values) if key not in _TOLD_APART]
-    rows = []
-    for key in keys:
-        values = [each.get(key) for each in flat]
-        if any(value != values[0] for value in values):
-            last = key.rpartition(".")[2]
-            rows.append((key, *(NOTHING if value is None else written(value, last) for value in values)))
+    every = [each.scenario for each in saved.scenarios]
+    flat = [dict(_leaves({key: value for key, value in each.items() if key != "events"})) for each in every]
+    rows = _differing_rows(flat, "")
+    for place in range(max(len(each.get("events", [])) for each in every)):
+        there = [each["events"][place] if place < len(each.get("events", [])) else {} for each in every]
+        if len({event.get("kind") for event in there}) > 1:
+            rows.append((f"event {place + 1}", *(_in_a_line(event) for event in there)))
+        else:
+            rows += _differing_rows([dict(_leaves(event)) for event in there], f"event {place + 1}: ")
     if not rows:
         return Prose(paragraphs=["The scenarios have the same settings."])
     head = ("setting", *(each.name for each in saved.scenarios))
     return Table(caption="Settings in which the scenarios differ; a dash: not set", head=head, rows=rows)
+
+
+def _differing_rows(flat: Sequence[Mapping[str, Any]], part: str) -> list[Row]:
+    rows: list[Row] = []
+    for key in dict.fromkeys(key for values in flat for key in values if key not in _TOLD_APART):
+        values = [each.get(key) for each in flat]
+        if any(value != values[0] for value in values):
+            last = key.rpartition(".")[2]
+            cells = (NOTHING if value is None else written(value, last) for value in values)
+            rows.append((f"{part}{key.replace('_', ' ')}", *cells))
+    return rows
+
+
+def _in_a_line(event: Mapping[str, Any]) -> str:
+    if not event:
+        return NOTHING
+    found = events({"events": [event]})[0]
+    return f"{found.about}: {found.line}"
 
 
 def _leaves(values: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -145,10 +164,10 @@ def _verdicts(compared: ReplicateComparison, shown: Sequence[EndPoint]) -> list[
         rows = table[table["scenario"] == scenario]
         differ = rows[rows["more_than_noise"] == _YES]
         unknown = int((rows["more_than_noise"] == NOT_KNOWN).sum())
-        rest = f", of {unknown} it is not known" if unknown else ""
+        rest = f"; {unknown} more do not apply, or did not happen, in every run of both" if unknown else ""
         told.append(
-            f"{scenario} differs from {compared.reference} by more than noise in {len(differ)} of {len(rows)} end"
-            f" points{rest}."
+            f"{scenario} differs from {compared.reference} by more than noise in {len(differ)} of"
+            f" {len(rows) - unknown} end points{rest}."
         )
     return told
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import warnings
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -12,8 +13,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from mendsim import analysis
+from mendsim import analysis, scenarios
+from mendsim.analysis.comparison_document import ComparedRun, ComparedScenario
 from mendsim.analysis.course_panels import PANELS
+from mendsim.analysis.replicates import Replicate
 from mendsim.scenarios.seal import write_seal
 
 SNAPSHOTS_H = np.array([0.0, 6.0, 24.0, 72.0, 168.0, 336.0, 720.0, 1440.0, 2160.0])
@@ -425,3 +428,52 @@ def report(make_store, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def read_page() -> Callable[[Path], Page]:
     """Return a function that reads a page as a browser does."""
     return lambda path: Page(path.read_text(encoding="utf-8"))
+
+
+COMPARED_SEEDS = range(1, 9)
+COMPARED_MEANS = {
+    "collagen_final": {"acne_scar": 100.0, "acne_scar_deep": 104.0},
+    "redness_peak": {"acne_scar": 1.5, "acne_scar_deep": 1.5},
+    "drug_delivered": {"acne_scar": math.nan, "acne_scar_deep": math.nan},
+    "scar_depth_change_percent": {"acne_scar": -28.0, "acne_scar_deep": -28.02},
+}
+"""The first differs, the second is the same, the third applies to none, the fourth differs by noise."""
+
+
+def _replicate(name: str, seed: int) -> Replicate:
+    chance = np.random.default_rng(seed + 100 * (name == "acne_scar_deep"))
+    values = {end: means[name] * (1.0 + 0.002 * chance.normal()) for end, means in COMPARED_MEANS.items()}
+    values["redness_peak"] = 1.5
+    days = np.linspace(0.0, 90.0, 31)
+    depth = 300.0 * np.exp(-days / (200.0 + seed)) - (20.0 * days / 90.0 if name == "acne_scar_deep" else 0.0)
+    series = xr.Dataset({"scar_depth_um": ("time", depth, {"units": "um"})}, coords={"time": 24.0 * days})
+    return Replicate(values=values, series=series, content_hash=f"{name}-{seed}")
+
+
+@pytest.fixture(scope="session")
+def comparison_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a comparison of two scenarios whose end points differ, are the same, do not apply, or are noise."""
+    names = ("acne_scar", "acne_scar_deep")
+    compared = analysis.compare_replicates(
+        {(name, seed): _replicate(name, seed) for name in names for seed in COMPARED_SEEDS}
+    )
+    described = []
+    for name in names:
+        about = scenarios.load(name)
+        told = tuple(
+            ComparedRun(seed=seed, content_hash=f"{name}-{seed}", store="/secret/place") for seed in COMPARED_SEEDS
+        )
+        described.append(
+            ComparedScenario(
+                name=name, title=f"<b>{name}</b>", follow_up_days=90.0, scenario=about.to_dict(), runs=told
+            )
+        )
+    path = tmp_path_factory.mktemp("comparison") / "compare"
+    analysis.write_comparison(compared, described, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def comparison_report(comparison_folder: Path) -> Path:
+    """Write the report of a comparison beside its folder."""
+    return analysis.write_report(comparison_folder)
