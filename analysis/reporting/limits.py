@@ -8,10 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mendsim.analysis import validation
 from mendsim.analysis.endpoints import registered
 from mendsim.analysis.reporting.blocks import Block, Heading, Points, Prose, Section, Table
+from mendsim.analysis.validation import Question, questions
 from mendsim.common.targets import Target
+from mendsim.thermal import load_parameters
+from mendsim.thermal.device import Device, device_names
 
 _HOME = "endpoints_"
 _HAIR = frozenset(("R24", "R25", "R26", "R32"))
@@ -35,7 +37,8 @@ def limits(scenario: Mapping[str, Any], end_points: Iterable[str]) -> Section:
     kinds |= {"excised"} if patient.get("excised") else set()
     points = [(each["about"], each["text"]) for each in _data()["limits"] if each["when"] in kinds]
     rows = rows_of(end_points) - (frozenset() if patient.get("site") == "scalp" else _HAIR)
-    asked, missed = near(rows)
+    asked = near(rows, wavelengths_nm(scenario))
+    missed = [each for each in asked if each.missed_because]
     blocks: list[Block] = [Points(points=points)]
     if asked:
         blocks += [
@@ -56,21 +59,43 @@ def rows_of(end_points: Iterable[str]) -> frozenset[str]:
     return frozenset(row for home in homes for row in rows[home])
 
 
-def near(rows: Collection[str]) -> tuple[list[Target], list[tuple[Target, str]]]:
-    """Targets that concern rows of the mechanisms, and those of them that are missed, with why."""
-    asked = [each for each in validation.questions().values() if set(each.target.mechanism.split()) & set(rows)]
-    return [each.target for each in asked], [
-        (each.target, each.missed_because) for each in asked if each.missed_because
+def wavelengths_nm(scenario: Mapping[str, Any]) -> set[float]:
+    """Wavelengths of the lasers that are fired in a scenario."""
+    found, known = set(), load_parameters()
+    for event in scenario.get("events", []):
+        name = event.get("device")
+        if event.get("kind") != "laser" or event.get("sham"):
+            continue
+        if name in scenario.get("devices", {}):
+            found.add(float(str(scenario["devices"][name]["wavelength"]).split()[0]))
+        elif name in device_names(known):
+            found.add(Device.of(str(name), known).wavelength_nm)
+    return found
+
+
+def near(rows: Collection[str], wavelengths: Collection[float]) -> list[Question]:
+    """Questions that targets ask of rows of the mechanisms, and of zones of lasers of some wavelengths [nm]."""
+    named = [f"{wavelength:,.0f} nm" for wavelength in wavelengths]
+    return [
+        each
+        for each in questions().values()
+        if set(each.target.mechanism.split()) & set(rows)
+        or (each.zones and any(name in each.target.condition for name in named))
     ]
 
 
-def _table(missed: Iterable[tuple[Target, str]]) -> Table:
+def _table(missed: Iterable[Question]) -> Table:
     return Table(
         caption="Missed, and why as far as it is known",
         head=("target", "result", "published", "why it is missed"),
         rows=[
-            (target.id, f"{target.quantity} ({target.condition})", f"{_said(target)} {_unit(target)}".rstrip(), why)
-            for target, why in missed
+            (
+                each.target.id,
+                f"{each.target.quantity} ({each.target.condition})",
+                f"{_said(each.target)} {_unit(each.target)}".rstrip(),
+                each.missed_because,
+            )
+            for each in missed
         ],
     )
 

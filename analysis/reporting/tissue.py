@@ -22,8 +22,8 @@ DAYS = 6
 """Snapshots in a picture over time."""
 _FEW_DAYS = 4
 """Snapshots in pictures of several rows."""
-_PER_ROW, _SHEET_IN = 3, 10.0
-"""Sections side by side in a sheet, and its width: what fits a page and stays readable."""
+_ONE_ROW, _PER_ROW, _SHEET_IN = 4, 3, 10.0
+"""Sections that fit in one row, or side by side in several rows, and the width of a sheet: what stays readable."""
 _CELLS = (
     "keratinocyte_count",
     "debris_count",
@@ -208,7 +208,7 @@ def _heat(run: xr.DataTree) -> Picture:
 
 def sheet(run: xr.DataTree, count: int) -> tuple[Figure, list[Axes]]:
     """Make a figure with room for some sections of a run, a few in each row."""
-    per_row = min(_PER_ROW, count)
+    per_row = count if count <= _ONE_ROW else _PER_ROW
     rows = -(-count // per_row)
     width = _SHEET_IN / per_row
     figure = style.figure(_SHEET_IN, rows * pictures.row_height_in(run, width) + 0.9)
