@@ -83,6 +83,8 @@ def read_scoreboard(path: str | Path) -> pd.DataFrame:
         raise InputError("not a scoreboard", file=path, allowed=wanted) from None
     if missing := sorted(set(_COLUMNS) - set(read.columns)):
         raise InputError("not a scoreboard: a column is missing", file=path, key=missing[0], allowed=wanted)
+    if read.empty:
+        raise InputError("a scoreboard without targets", file=path, allowed=wanted)
     for column, known in (("status", STATUSES), ("part", tuple(PARTS))):
         for value in read[column]:
             if value not in known:

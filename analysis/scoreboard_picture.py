@@ -36,7 +36,7 @@ _MARKS = {"hit": "o", "missed": "D", "not modelled": "x", "not judged": "x"}
 _SIZES = {"hit": 5.0, "missed": 4.6, "not modelled": 4.5, "not judged": 4.5}
 _BAND, _LOOSE = "#c8d6e5", "#e6ebf2"
 """Colours of the bounds of a target, and of the tolerance where it has none."""
-_ROW_IN, _HEAD_IN, _COLUMN_IN, _LEGEND_IN = 0.158, 0.42, 6.8, 0.62
+_ROW_IN, _HEAD_IN, _COLUMN_IN, _LEGEND_IN = 0.158, 0.42, 6.8, 0.15
 _MOST_ROWS = 34
 """A column of more rows is split in two."""
 _LONGEST = 48
@@ -60,7 +60,9 @@ def scoreboard_figure(board: pd.DataFrame) -> Figure:
     columns = _columns({name: len(rows) for name, rows in panels.items()})
     heights = [sum(_ROW_IN * len(panels[name]) + _HEAD_IN for name in names) for names in columns]
     with style.applied():
-        figure = style.figure(_COLUMN_IN * len(columns), max(heights) + _LEGEND_IN)
+        entries = _legend()
+        legend_in = _LEGEND_IN * len(entries) / len(columns)
+        figure = style.figure(_COLUMN_IN * len(columns), max(heights) + legend_in)
         figure.set_layout_engine("constrained", h_pad=0.04, hspace=0.0, w_pad=0.06)
         parts = figure.subfigures(1, len(columns), squeeze=False)[0]
         for names, part, height in zip(columns, parts, heights, strict=True):
@@ -70,7 +72,9 @@ def scoreboard_figure(board: pd.DataFrame) -> Figure:
             grid = part.add_gridspec(len(rows) + len(spare), 1, height_ratios=[*rows, *spare])
             for place, name in enumerate(names):
                 draw_panel(panels[name], part.add_subplot(grid[place]), title=name)
-        figure.legend(handles=_legend(), loc="outside lower center", ncols=4, handlelength=1.6, columnspacing=1.6)
+        figure.legend(
+            handles=entries, loc="outside lower center", ncols=2 * len(columns), handlelength=1.6, columnspacing=1.6
+        )
     return figure
 
 

@@ -104,6 +104,9 @@ def test_a_table_with_an_unknown_status_is_refused(board: pd.DataFrame, tmp_path
     write_csv(board.drop(columns="evidence"), str(tmp_path / "x.csv"))
     with pytest.raises(InputError, match=r"evidence: .*a column is missing"):
         read_scoreboard(tmp_path / "x.csv")
+    write_csv(board[:0], str(tmp_path / "x.csv"))
+    with pytest.raises(InputError, match="without targets"):
+        read_scoreboard(tmp_path / "x.csv")
 
 
 def test_the_score_counts_by_part(board: pd.DataFrame) -> None:
