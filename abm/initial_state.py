@@ -14,6 +14,7 @@ from mendsim.common.lattice import Lattice
 SCARS = ("ice_pick_scar", "boxcar_scar", "rolling_scar")
 ALOPECIA = ("alopecia_areata", "chronic_alopecia_areata")
 INITIAL_STATES = ("healthy", *SCARS, *ALOPECIA, "photoaged", "tattooed", "lentigo")
+"""What skin may be like before treatment, by the word of a scenario."""
 
 _CM_PER_UM = 1e-4
 

@@ -20,10 +20,12 @@ source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build"]
 suppress_warnings = ["toc.not_included"]  # pages that are on their way
 nitpicky = True
+highlight_language = "text"
 myst_heading_anchors = 3
 myst_enable_extensions = ["attrs_block"]
 smartquotes = False  # quotes are typed into a shell
 
+autodoc_default_options = {"exclude-members": "model_config, model_post_init"}  # of pydantic
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 numpydoc_show_class_members = False

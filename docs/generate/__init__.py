@@ -43,9 +43,9 @@ PARTS: dict[str, Callable[..., str]] = {
     "outcomes": outcomes.outcomes,
     "parameters": parameters.parameters,
     "processes": parameters.processes,
+    "proteins": entities.proteins,
     "rows": rows.rows,
     "schedule": schedule.schedule,
-    "proteins": entities.proteins,
     "submodels": submodels.submodels,
     "targets": targets.targets,
     "verification": verification.verification,
@@ -67,6 +67,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Let Sphinx fill each page before it reads it, and read pages with such parts anew in every build."""
     app.connect("source-read", lambda _app, _page, source: source.__setitem__(0, filled(source[0])))
     app.connect("env-get-outdated", _with_fences)
+    app.connect("autodoc-process-docstring", interface.with_whole_sentences, priority=1)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 

@@ -83,3 +83,15 @@ def test_a_fence_is_filled_and_an_unknown_one_is_an_error(generate):
     assert fill("before\n\n```{generated} mechanisms\n```\nafter").startswith("before\n\n| mechanism |")
     with pytest.raises(KeyError):
         fill("```{generated} nothing\n```")
+
+
+def test_sentences_over_several_lines_are_joined_in_lists_alone(generate):
+    lines = [
+        "Cure.", "", "Parameters", "----------", "skin : that is open, or", "    was so.", "days : int", "    Of rest.",
+        "", "Returns", "-------", "How it went, and", "how it ended.", "", "A text of", "two lines.",
+    ]  # fmt: skip
+    generate("interface").with_whole_sentences("app", "function", lines)
+    assert lines[4:] == [
+        "skin : that is open, or was so.", "days : int", "    Of rest.", "", "Returns", "-------",
+        "How it went, and how it ended.", "", "A text of two lines.",
+    ]  # fmt: skip
