@@ -13,7 +13,8 @@ from mendsim.analysis import relief, sections, store, style, timecourses
 from mendsim.analysis.field_views import field_views
 from mendsim.analysis.section_axes import Window, label_row
 from mendsim.analysis.uptake_picture import uptake_figure, was_given
-from mendsim.analysis.vessel_picture import has_vessels, vessel_figure
+from mendsim.analysis.vessel_picture import vessel_figure
+from mendsim.analysis.vessel_table import has_vessels
 from mendsim.common.errors import InputError
 
 _CLOSE_WIDTH_UM, _CLOSE_TOP_UM, _CLOSE_BOTTOM_UM = 500.0, -70.0, 260.0

@@ -8,7 +8,8 @@ from mpl_toolkits.mplot3d.art3d import Line3DCollection
 from mpl_toolkits.mplot3d.axes3d import Axes3D
 
 from mendsim import analysis
-from mendsim.analysis import style, vessel_picture
+from mendsim.analysis import style, vessel_look, vessel_table, vessel_view
+from mendsim.analysis.vessel_section import vessel_section
 from mendsim.common.errors import InputError
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -21,7 +22,7 @@ def run(make_store):
 
 def drawn(ax, kind):
     """Collections of vessels by the name of their group."""
-    names = ("with flow", *vessel_picture.MARKS)
+    names = ("with flow", *vessel_look.MARKS)
     return {item.get_label(): item for item in ax.collections if isinstance(item, kind) and item.get_label() in names}
 
 
@@ -42,26 +43,26 @@ def test_the_figure_has_a_section_over_a_view_for_each_day(make_store, ny):
 
 
 def test_every_segment_is_drawn_once_in_the_look_of_its_state(run):
-    norm = vessel_picture._scale([vessel_picture._table(run, day) for day in (0.0, 90.0)])
-    fresh, healed = (vessel_picture.vessel_section(run, day, norm=norm) for day in (0.0, 90.0))
-    view = vessel_picture.vessel_view(run, 0.0, norm=norm)
+    norm = vessel_look.flow_scale([vessel_table.table_of(run, day) for day in (0.0, 90.0)])
+    fresh, healed = (vessel_section(run, day, norm=norm) for day in (0.0, 90.0))
+    view = vessel_view.vessel_view(run, 0.0, norm=norm)
     count = {name: len(item.get_segments()) for name, item in drawn(fresh, LineCollection).items()}
     assert count == {"with flow": 1, "no flow": 1, "coagulated": 1, "sprout without flow": 1}
     view.figure.draw_without_rendering()
     assert {name: len(item.get_segments()) for name, item in drawn(view, Line3DCollection).items()} == count
     count = {name: len(item.get_segments()) for name, item in drawn(healed, LineCollection).items()}
     assert count == {"with flow": 2, "coagulated": 1, "sprout without flow": 1}
-    for name, look in vessel_picture.MARKS.items():
+    for name, look in vessel_look.MARKS.items():
         if name in count:
             assert to_rgba(drawn(healed, LineCollection)[name].get_color()[0]) == to_rgba(look["colors"])
     weak, strong = drawn(healed, LineCollection)["with flow"].get_color()
-    np.testing.assert_allclose(weak, vessel_picture.FLOW_MAP(norm(0.1)))
-    np.testing.assert_allclose(strong, vessel_picture.FLOW_MAP(norm(10.0)))
+    np.testing.assert_allclose(weak, vessel_look.FLOW_MAP(norm(0.1)))
+    np.testing.assert_allclose(strong, vessel_look.FLOW_MAP(norm(10.0)))
 
 
 def test_wider_vessels_are_drawn_wider_and_where_they_are(make_store):
     control = analysis.open_run(make_store(treated=False))
-    ax = vessel_picture.vessel_section(control, 0.0, point_um=0.5)
+    ax = vessel_section(control, 0.0, point_um=0.5)
     lines = drawn(ax, LineCollection)["with flow"]
     np.testing.assert_allclose(lines.get_linewidth(), [0.5 * 8.0, 0.5 * 24.0])
     table = control["vessels"].to_dataset()
@@ -71,15 +72,15 @@ def test_wider_vessels_are_drawn_wider_and_where_they_are(make_store):
 
 def test_oblique_views_are_to_the_scale_asked_for(run):
     scale_in = 2.0 / 800.0
-    ax = vessel_picture.vessel_view(run, 0.0, scale_in=scale_in)
-    ends = [vessel_picture._on_paper(ax, (0.0, 0.0, depth)) for depth in (0.0, 400.0)]
+    ax = vessel_view.vessel_view(run, 0.0, scale_in=scale_in)
+    ends = [vessel_view._on_paper(ax, (0.0, 0.0, depth)) for depth in (0.0, 400.0)]
     assert np.hypot(*(ends[1] - ends[0])) == pytest.approx(400.0 * scale_in * np.cos(np.radians(20.0)))
     assert ends[1][1] < ends[0][1], "depth points down"
 
 
 def test_a_block_shows_its_middle_in_section_and_all_of_itself_obliquely(make_store):
     block = analysis.open_run(make_store(treated=False, ny=30, nx=30))
-    section, view = vessel_picture.vessel_section(block, 0.0), vessel_picture.vessel_view(block, 0.0)
+    section, view = vessel_section(block, 0.0), vessel_view.vessel_view(block, 0.0)
     view.figure.draw_without_rendering()
     assert len(drawn(section, LineCollection)["with flow"].get_segments()) == 1
     assert len(drawn(view, Line3DCollection)["with flow"].get_segments()) == 2
@@ -87,7 +88,7 @@ def test_a_block_shows_its_middle_in_section_and_all_of_itself_obliquely(make_st
 
 def test_every_segment_is_in_one_group(run):
     table = {name: values.to_numpy() for name, values in run["vessels"].to_dataset().data_vars.items()}
-    rows = np.concatenate(list(vessel_picture.groups(table).values()))
+    rows = np.concatenate(list(vessel_table.groups(table).values()))
     assert sorted(rows) == list(range(len(table["radius_um"])))
 
 
