@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
 from mendsim.analysis import relief, sections, store, style, timecourses
+from mendsim.analysis.course_panels import MOST_TELLING
 from mendsim.analysis.endpoints import outcomes
 from mendsim.analysis.field_views import field_views
 from mendsim.analysis.pictures import close_window, row_height_in
@@ -20,41 +21,6 @@ from mendsim.analysis.section_axes import label_row
 from mendsim.common.errors import InputError
 
 _DAYS = 4
-_PANELS = (
-    "closure",
-    "debris",
-    "barrier",
-    "pigment",
-    "redness",
-    "leukocytes",
-    "signals",
-    "heat_shock",
-    "fibroblasts",
-    "collagen",
-    "scar",
-    "drug",
-    "hair",
-    "hair_density",
-    "t_cells",
-    "mend_depth",
-    "collagen_synthesis",
-    "hsp47",
-    "tension",
-    "swelling",
-    "fluid",
-    "microbes",
-    "blood",
-    "vessels",
-    "damaged_collagen",
-    "eliminated",
-    "elasticity",
-    "growth_factors",
-    "epidermis",
-    "oxygen",
-    "inflow",
-    "sprouts",
-)
-"""Time courses in a comparison, most telling first; as many as fit are drawn."""
 _PANEL_ROWS, _PANEL_COLUMNS = 3, 4
 _WIDTH_IN = 15.0
 _COLUMN_IN = 2.25
@@ -208,4 +174,4 @@ def _draw_time_courses(figure: SubFigure, pair: Pair) -> None:
 
 
 def _chosen_panels(pair: Pair) -> list[str]:
-    return [name for name in _PANELS if timecourses.applies(pair.treated, name)][: _PANEL_ROWS * _PANEL_COLUMNS]
+    return [name for name in MOST_TELLING if timecourses.applies(pair.treated, name)][: _PANEL_ROWS * _PANEL_COLUMNS]

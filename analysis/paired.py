@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 CONFIDENCE = 0.95
@@ -37,8 +38,26 @@ def estimate(values: Sequence[float]) -> Estimate:
         mean, n = float(found.mean()), len(found)
     if n < 2 or not np.isfinite(found).all():
         return Estimate(mean=mean, low=math.nan, high=math.nan)
-    half = float(stats.t.ppf(0.5 + 0.5 * CONFIDENCE, n - 1) * found.std(ddof=1) / math.sqrt(n))
-    return Estimate(mean=mean, low=mean - half, high=mean + half)
+    _, low, high = interval(found)
+    return Estimate(mean=mean, low=float(low), high=float(high))
+
+
+def interval(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Mean over replicates of each number of a curve, and the ends of its interval by Student's t.
+
+    Parameters
+    ----------
+    values : replicates along the first axis, ``(n, ...)``.
+
+    Returns
+    -------
+    Mean, low and high, each ``(...)``; with one replicate low and high are not numbers.
+    """
+    mean, n = values.mean(axis=0), len(values)
+    half = np.full(mean.shape, np.nan)
+    if n > 1:
+        half = stats.t.ppf(0.5 + 0.5 * CONFIDENCE, n - 1) * values.std(axis=0, ddof=1) / math.sqrt(n)
+    return mean, mean - half, mean + half
 
 
 def difference(values: Sequence[float], others: Sequence[float]) -> Estimate:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import xarray as xr
-from scipy import stats
 
 from mendsim.analysis import paired, paired_tests
 from mendsim.analysis.replicates import EndPoint, Replicate, describe, read_replicate
@@ -160,11 +159,8 @@ def _courses(replicates: Mapping[Key, Replicate], scenarios: Sequence[str], seed
         runs = [replicates[scenario, seed].series for seed in seeds]
         for name in map(str, runs[0].data_vars):
             values = np.stack([run[name].to_numpy().astype(float) for run in runs])
-            mean, half = values.mean(axis=0), np.full(values.shape[1], np.nan)
-            if len(runs) > 1:
-                quantile = stats.t.ppf(0.5 + 0.5 * paired.CONFIDENCE, len(runs) - 1)
-                half = quantile * values.std(axis=0, ddof=1) / math.sqrt(len(runs))
-            columns = {"time_h": runs[0]["time"].to_numpy(), "mean": mean, "low": mean - half, "high": mean + half}
+            mean, low, high = paired.interval(values)
+            columns = {"time_h": runs[0]["time"].to_numpy(), "mean": mean, "low": low, "high": high}
             about = {"scenario": scenario, "quantity": name, "unit": str(runs[0][name].attrs.get("units", ""))}
             parts.append(pd.DataFrame(about | columns))
     return pd.concat(parts, ignore_index=True)

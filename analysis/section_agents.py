@@ -13,7 +13,8 @@ from mendsim.analysis import store
 from mendsim.analysis.relief import Relief
 from mendsim.analysis.style import CELL_COLOURS
 
-_FIBROBLASTS = ("fibroblast", "activated fibroblast", "myofibroblast")
+FIBROBLASTS = ("fibroblast", "activated fibroblast", "myofibroblast")
+"""Names of the states of a fibroblast, in the order of their codes."""
 _SPINDLE_UM = ((26.0, 7.0), (30.0, 9.0), (40.0, 14.0))
 """Length and width at which fibroblasts of each state are drawn: somewhat larger than life, to be seen."""
 _T_CELL_UM = 16.0
@@ -34,7 +35,7 @@ def draw_fibroblasts(ax: Axes, run: xr.DataTree, day: float, relief: Relief) -> 
     drawn = set()
     depth = relief.sink(cells["x_um"], cells["z_um"])
     angle = np.degrees(np.arctan2(cells["direction_z"], cells["direction_x"]))
-    for state, (name, size) in enumerate(zip(_FIBROBLASTS, _SPINDLE_UM, strict=True)):
+    for state, (name, size) in enumerate(zip(FIBROBLASTS, _SPINDLE_UM, strict=True)):
         rows = (cells["state"] == state) & _visible(ax, cells["x_um"], depth)
         if rows.any():
             _ellipses(ax, cells["x_um"][rows], depth[rows], size, angle[rows], CELL_COLOURS[name], zorder=4 + state)

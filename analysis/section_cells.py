@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from mendsim.analysis import relief as surface
@@ -91,6 +93,11 @@ def cell_legend(axes: list[Axes], **placement: Any) -> Legend:
     shown = {label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
     names = [name for name in _MARKERS if name in shown]
     return style.figure_of(axes[0]).legend([shown[name] for name in names], names, **placement)
+
+
+def markers(names: Collection[str]) -> list[Line2D]:
+    """Entries of a legend for things that a picture shows, in the order of all legends."""
+    return [Line2D([], [], label=name, **look) for name, look in _MARKERS.items() if name in names]
 
 
 def _visible(ax: Axes, relief: surface.Relief, image: NDArray) -> NDArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +96,8 @@ def has_hair(run: xr.DataTree) -> bool:
 
 
 _CAUSES = {"laser": "laser session", "punch": "punch", "incision": "incision", "contact_burn": "contact burn"}
+INJURIES = tuple(_CAUSES)
+"""Kinds of events that injure the skin."""
 _UNHEATED = ("punch", "incision", "sham")
 
 
@@ -196,8 +198,8 @@ def snapshot(run: xr.DataTree, day: float, names: Sequence[str]) -> xr.Dataset:
     return chosen.isel(snapshot=snapshot_index(run, day), y=chosen.sizes["y"] // 2).load()
 
 
-def agents(run: xr.DataTree, kind: str, day: float) -> dict[str, NDArray[Any]]:
-    """Columns of one kind of agent that lie in the section at the snapshot nearest to a day; empty if there are none.
+def every_agent(run: xr.DataTree, kind: str, day: float) -> dict[str, NDArray[Any]]:
+    """Columns of one kind of agent at the snapshot nearest to a day; empty if there are none.
 
     Positions along z are depths below the mean skin surface.
 
@@ -211,16 +213,33 @@ def agents(run: xr.DataTree, kind: str, day: float) -> dict[str, NDArray[Any]]:
     except KeyError:
         return {}
     rows = table["snapshot_index"].to_numpy() == snapshot_index(run, day)
+    return {str(name): column.to_numpy()[rows] for name, column in table.data_vars.items()}
+
+
+def agents(run: xr.DataTree, kind: str, day: float) -> dict[str, NDArray[Any]]:
+    """Columns of one kind of agent that lie in the section at the snapshot nearest to a day; empty if there are none.
+
+    Parameters
+    ----------
+    kind : as in `every_agent`.
+    """
+    table = every_agent(run, kind, day)
     y_um = fields(run)["y_um"].to_numpy()
     if len(y_um) > 1 and "y_um" in table:
         spacing, middle = float(y_um[1] - y_um[0]), float(y_um[len(y_um) // 2])
-        rows &= np.abs(table["y_um"].to_numpy() - middle) <= spacing
-    return {str(name): column.to_numpy()[rows] for name, column in table.data_vars.items()}
+        near = np.abs(table["y_um"] - middle) <= spacing
+        return {name: column[near] for name, column in table.items()}
+    return table
 
 
 def scenario(run: xr.DataTree) -> dict[str, Any]:
     """Complete scenario of the run, empty if the store holds none."""
     return json.loads(run.attrs.get("scenario", "{}"))
+
+
+def event_hour(event: Mapping[str, Any]) -> float:
+    """Time of an event of the scenario of a store [h], where every quantity is written in the unit it is kept in."""
+    return float(str(event["at"]).split()[0])
 
 
 def title(run: xr.DataTree) -> str:

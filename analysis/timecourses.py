@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from mendsim.analysis import mend_table, store, style
 from mendsim.analysis.course_panels import PANELS, Panel
+from mendsim.analysis.time_axis import session_ticks, time_axis
 from mendsim.common.errors import InputError
 from mendsim.scenarios.problems import close_names
 
 __all__ = ["PANELS", "Panel", "applies", "panel", "panels"]
 
-_TICKS = (0, 1, 3, 7, 14, 30, 60, 90, 180, 360, 720)
 _FLOOR = 1e-2
 """A logarithmic axis ends at this share of the lowest of its curves' peaks ..."""
 _DECADES = 6
@@ -79,7 +79,9 @@ def panel(run: xr.DataTree, name: str, ax: Axes | None = None, *, control: xr.Da
     if about.downwards:
         ax.axhline(0.0, color=style.MUTED, linestyle=":", linewidth=0.8, zorder=1)
         ax.invert_yaxis()
-    _time_axis(ax, float(store.days(run)[-1]), store.session_days(run))
+    time_axis(ax, float(store.days(run)[-1]))
+    ax.grid(axis="y")
+    session_ticks(ax, store.session_days(run))
     if len(ax.get_legend_handles_labels()[0]) > 1:
         # what rises to the surface leaves the lower right free
         place: Literal["lower right", "best"] = "lower right" if about.downwards else "best"
@@ -146,25 +148,3 @@ def _log_axis(ax: Axes, curves: list[NDArray]) -> None:
     if peaks:
         ax.set_yscale("log")
         ax.set_ylim(max(_FLOOR * min(peaks), max(peaks) * 10.0**-_DECADES), 2.0 * max(peaks))
-
-
-def _time_axis(ax: Axes, last: float, sessions: NDArray[np.float64]) -> None:
-    ax.set_xscale("function", functions=(lambda day: np.sqrt(np.maximum(day, 0.0)), np.square))
-    ax.set_xlim(0.0, last)
-    ax.set_xticks([tick for tick in _TICKS if tick <= last], minor=False)
-    ax.set_xticks([], minor=True)
-    ax.xaxis.set_major_formatter("{x:.0f}")
-    ax.set_xlabel("day")
-    ax.grid(axis="y")
-    for session in sessions:
-        ax.plot(
-            [session],
-            [1.0],
-            marker="v",
-            linestyle="",
-            markersize=6,
-            color=style.MUTED,
-            clip_on=False,
-            transform=ax.get_xaxis_transform(),
-            zorder=5,
-        )

@@ -57,7 +57,7 @@ def amount(run: xr.DataTree, place: str) -> Curve:
 def given_at_h(run: xr.DataTree) -> float:
     """Time at which the drug was first given, h."""
     events = json.loads(run.attrs["scenario"]).get("events", [])
-    times = [float(str(event["at"]).split()[0]) for event in events if event["kind"] in ("drug", "injection")]
+    times = [store.event_hour(event) for event in events if event["kind"] in ("drug", "injection")]
     return min(times) if times else 0.0
 
 

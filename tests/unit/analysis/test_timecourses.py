@@ -4,7 +4,8 @@ from matplotlib.figure import Figure
 
 from mendsim import analysis
 from mendsim.abm.observables import OBSERVABLES
-from mendsim.analysis import comparison, style, timecourses
+from mendsim.analysis import style, timecourses
+from mendsim.analysis.course_panels import MOST_TELLING
 from mendsim.common.errors import InputError
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -38,8 +39,8 @@ def test_panels_show_series_that_the_model_reports_and_all_of_the_dermis_that_he
 
 
 def test_every_panel_of_the_comparison_is_known():
-    assert set(comparison._PANELS) <= set(timecourses.PANELS)
-    assert len(set(comparison._PANELS)) == len(comparison._PANELS)
+    assert set(MOST_TELLING) <= set(timecourses.PANELS)
+    assert len(set(MOST_TELLING)) == len(MOST_TELLING)
 
 
 def test_panels_of_inflammation_stay_empty_where_skin_rests(pair):
