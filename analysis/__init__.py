@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mendsim.analysis import sections, timecourses
+    from mendsim.analysis import plots, sections, timecourses
     from mendsim.analysis.catalogue import list_outcomes, observe
     from mendsim.analysis.citations import bibtex, cited
     from mendsim.analysis.combined_arms import combination
@@ -51,6 +51,7 @@ __all__ = [
     "open_sweep",
     "outcomes",
     "plot_run",
+    "plots",
     "read_replicate",
     "read_scoreboard",
     "score",

@@ -54,6 +54,7 @@ def sensitivity(table: pd.DataFrame, design: Design | Mapping[str, Any], outcome
     One row for each factor. ``..._low`` and ``..._high`` bound 95 %. Replicates of a point are averaged first;
     ``noise_sd`` is the standard deviation of what neither the point nor the seed explains (seeds are the same at all
     points), and ``noise_share`` the share of the variance between points that it makes; nan without replicates.
+    ``attrs["units"]`` has the unit of each factor.
 
         - morris: ``mu_star``, ``mu``, ``sigma`` (unit of the outcome), ``mu_star_low``, ``mu_star_high``
         - sobol: ``first``, ``total`` (shares of the variance), and their bounds
@@ -87,6 +88,7 @@ def sensitivity(table: pd.DataFrame, design: Design | Mapping[str, Any], outcome
     between = float(np.nanvar(means, ddof=1))
     runs = float(done.groupby("point").size().mean())
     result = pd.DataFrame(found, index=pd.Index(names, name="factor"))
+    result.attrs["units"] = made.units
     return result.assign(noise_sd=noise, noise_share=noise**2 / runs / between)
 
 

@@ -10,13 +10,12 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from mendsim.analysis import store, style, uptake
+from mendsim.analysis.plots.field_values import by_depth as by_depth_of
 from mendsim.common.errors import InputError
 
 _DECADES = 4
 """Orders of magnitude shown below the highest value."""
 _MOST_LINES, _SECTIONS = 5, 3
-_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#882255", "#e69f00", "#56b4e9", "#000000", "#cc79a7")
-_MARKS = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (7, 2)))
 _GONE, _MARGIN = ("cleared", "received"), 1.1
 """Places that do not tell how long the drug is there; and how far the axis goes beyond."""
 _PLACES = {**uptake.LAYERS, "donor": "on the skin", "cleared": "carried off by blood", "received": "through the skin"}
@@ -71,10 +70,10 @@ def amounts(run: xr.DataTree, ax: Axes | None = None) -> Axes:
     held = {place: uptake.amount(run, place) for place in _PLACES}
     highest = max(float(values.max()) for values in held.values())
     lowest = highest * 10.0**-_DECADES
-    for colour, mark, (place, label) in zip(_COLOURS, _MARKS, _PLACES.items(), strict=True):
+    for number, (place, label) in enumerate(_PLACES.items()):
         values = held[place]
         if values.any():
-            ax.plot(hours[after], np.where(values > 0.0, values, np.nan)[after], color=colour, ls=mark, label=label)
+            ax.plot(hours[after], np.where(values > 0.0, values, np.nan)[after], label=label, **style.line_of(number))
     there = np.any([held[place] > lowest for place in held if place not in _GONE], axis=0)
     ax.set_xlim(0.0, _MARGIN * max(float(hours[there].max(initial=0.0)), float(hours[after][0])))
     ax.set_yscale("log")
@@ -97,12 +96,9 @@ def by_depth(run: xr.DataTree, ax: Axes | None = None) -> Axes:
     data = store.fields(run)
     depth = data["depth_um"].to_numpy()
     highest = 0.0
-    for colour, mark, day in zip(_COLOURS, _MARKS, _spread(_days_with_drug(run), _MOST_LINES), strict=False):
-        shot = data.isel(snapshot=store.snapshot_index(run, day))
-        tissue, held = shot["tissue"].to_numpy() > 0, shot["drug"].to_numpy()
-        sites = np.maximum(tissue.sum(axis=(1, 2)), 1)
-        mean = np.where(tissue.any(axis=(1, 2)), held.sum(axis=(1, 2)) / sites, np.nan)
-        ax.plot(np.where(mean > 0.0, mean, np.nan), depth, color=colour, ls=mark, label=_when(run, day))
+    for number, day in enumerate(_spread(_days_with_drug(run), _MOST_LINES)):
+        mean = by_depth_of(run, "drug", store.snapshot_index(run, day))
+        ax.plot(np.where(mean > 0.0, mean, np.nan), depth, label=_when(run, day), **style.line_of(number))
         highest = max(highest, float(np.nanmax(mean)))
     ax.set_xscale("log")
     ax.set_xlim(highest * 10.0**-_DECADES, 2.0 * highest)
