@@ -17,9 +17,29 @@ def describe(add: Add) -> None:
     parser.add_argument("--csv", metavar="FILE", help="write the table as CSV; - for standard output")
     parser.set_defaults(command=outcomes)
 
-    parser = add("plot", help="draw the pictures of a run", allow_abbrev=False)
-    parser.add_argument("run", metavar="RUN", help="folder that mendsim run wrote")
-    parser.add_argument("--out", metavar="DIR", help="folder for the pictures (default: beside the run)")
+    parser = add("plot", help="draw pictures of a run, a comparison or a sweep", allow_abbrev=False)
+    parser.add_argument("path", metavar="PATH", help="folder that mendsim run, compare or sweep wrote")
+    parser.add_argument(
+        "--kind",
+        metavar="NAME",
+        help="one plot: of a run time_course, depth_profile, depth_change, kymograph, depth_kymograph, vessels, block;"
+        " of a comparison forest, time_course; of a sweep curve, sensitivity, morris (default: the usual pictures)",
+    )
+    parser.add_argument(
+        "--of", metavar="NAME", help="time series, field or outcome of the plot, for example scar_depth_um"
+    )
+    parser.add_argument("--days", type=numbers, default=[], metavar="DAYS", help="days to draw, for example 0,7,30")
+    parser.add_argument("--x", metavar="NAME", help="factor or outcome along the x axis, of a sweep")
+    parser.add_argument("--y", metavar="NAME", help="outcome along the y axis, of a sweep")
+    parser.add_argument("--hue", metavar="NAME", help="factor by which colours are told apart, of a sweep")
+    parser.add_argument(
+        "--lowest",
+        action="store_true",
+        help="of one outcome against another, the lowest --y is best",
+    )
+    parser.add_argument(
+        "--out", metavar="PLACE", help="folder for the usual pictures, or a png, pdf or svg (default: beside PATH)"
+    )
     parser.set_defaults(command=plot)
 
     parser = add("report", help="write a run or a comparison as one HTML file", allow_abbrev=False)
@@ -52,10 +72,18 @@ def outcomes(arguments: argparse.Namespace) -> None:
 
 
 def plot(arguments: argparse.Namespace) -> None:
-    """Draw the pictures of a run and say where they are."""
-    from mendsim import analysis
+    """Draw pictures of a run, a comparison or a sweep, and say where they are."""
+    from mendsim.cli.plot import Asked, run_plot
 
-    for path in analysis.plot_run(Path(arguments.run), None if arguments.out is None else Path(arguments.out)):
+    asked = Asked(
+        of=arguments.of or "",
+        days=tuple(arguments.days),
+        x=arguments.x or "",
+        y=arguments.y or "",
+        hue=arguments.hue or "",
+        lowest=arguments.lowest,
+    )
+    for path in run_plot(Path(arguments.path), asked, kind=arguments.kind, out=arguments.out):
         print(path)
 
 
