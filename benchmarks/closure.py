@@ -170,33 +170,27 @@ def report(found: pd.DataFrame) -> None:
 
 
 def draw(found: pd.DataFrame) -> None:
-    """Draw the series beside each other: points are single wounds, lines their means."""
-    from mendsim.analysis import style
+    """Draw the series beside each other: dots are single wounds, marks their means."""
+    from mendsim.analysis import plots, style
 
     panels = (
         ("width of the slit [µm]", ("width",)),
         ("energy of the pulse [mJ]", tuple(f"energy {device}" for device in ENERGIES_MJ)),
-        ("share of the surface removed [%],\nat equal volume", ("density",)),
-        ("width of a full-field wound [µm]", ("full",)),
+        ("surface removed [%],\nat equal volume", ("density",)),
+        ("width of a full field [µm]", ("full",)),
     )
-    with style.applied():
-        figure = style.figure(12, 3.4)
+    with style.for_print():
+        figure = style.figure(style.TWO_COLUMNS_IN, 2.3)
         axes = figure.subplots(1, 4)
-        for axis, (label, names) in zip(axes, panels, strict=True):
-            axis.set_xlim(0, 1.1 * found[found.series.isin(names)].value.max())
-            for name in names:
-                points = found[found.series == name]
-                closed = points[np.isfinite(points.closure_h)]
-                mean = closed.groupby("value")["closure_h"].mean()
-                (line,) = axis.plot(mean.index, mean, label=name.removeprefix("energy "))
-                axis.plot(closed.value, closed.closure_h, "o", color=line.get_color(), markersize=4)
-                for value in points[np.isinf(points.closure_h)].value.unique():
-                    axis.text(value, 0.95, "open", transform=axis.get_xaxis_transform(), ha="center", color=style.MUTED)
-            axis.set(xlabel=label, ylim=(0, None))
-            if len(names) > 1:
-                axis.legend(frameon=False)
+        for ax, (label, names) in zip(axes, panels, strict=True):
+            rows = found[found.series.isin(names)]
+            rows = rows.assign(laser=rows.series.str.removeprefix("energy ").str.replace("_", " "))
+            plots.dose_response(rows, "value", "closure_h", ax, hue="laser" if len(names) > 1 else None)
+            ax.set(xlabel=label, ylabel="", ylim=(0, None), xlim=(0, 1.12 * rows.value.max()))
+            ax.set_title("", loc="right")
         axes[0].set_ylabel("closed after [h]")
-        style.save(figure, DOCS / "closure.png")
+        figure.suptitle(f"dots: wounds; {plots.INTERVAL}", fontsize="medium", ha="right", x=0.99, color=style.MUTED)
+        style.save(figure, DOCS / "closure.png", dpi=200)
 
 
 if __name__ == "__main__":

@@ -12,14 +12,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
 from mendsim import scenarios
 from mendsim.abm.agents import follicle
 from mendsim.abm.model import HealingModel
-from mendsim.analysis import style
+from mendsim.analysis import plots, style
 from mendsim.cli.processes import processes
 from mendsim.scenarios.border import parameters_of
 from mendsim.scenarios.loading import validation_file
@@ -46,6 +45,9 @@ SETTINGS = (
 """Device with its spot, energy in mJ, zones per cm2."""
 FEW = (SETTINGS[1], SETTINGS[3], SETTINGS[6])
 """What patches with T cells get."""
+
+UNTREATED_LINES = (":", "--", "-.")
+"""Dashes of the untreated patches."""
 
 Job = tuple[str, tuple[str, str] | None, int, int, int]
 
@@ -114,28 +116,26 @@ def measure(job: Job) -> dict[str, float | str]:
 
 
 def draw(table: pd.DataFrame) -> None:
-    """Hair, call and flow over fluence, a line for each patch and device; untreated at the left edge."""
+    """Hair, call and flow over fluence, a line for each patch and device; the untreated patch as a thin line."""
     names = {
         "hair_share_early": f"share with hair, week {EARLY_D // 7}",
         "hair_share": f"share with hair, week {DAYS // 7}",
         "wound_call": "strongest call of wounds",
         "doppler_ratio": f"Doppler, week {DAYS // 7}",
     }
-    with style.applied():
-        figure, axes = plt.subplots(1, 4, figsize=(13.0, 3.6), layout="constrained")
-        colours = dict(zip(PATCHES, style.SERIES_COLOURS, strict=False))
-        for (patch, device), part in table.groupby(["patch", "device"], sort=False):
-            mean = part.groupby("fluence_j_per_cm2").mean(numeric_only=True)
-            mark = {"none": "_", "er_glass_1550": "o-", "co2_10600": "s--"}[device]
-            label = f"{patch}, {'untreated' if device == 'none' else device[-5:].strip('_') + ' nm'}"
-            for ax, name in zip(axes, names, strict=True):
-                x = [0.4] if device == "none" else mean.index
-                ax.plot(x, mean[name], mark, color=colours[patch], label=label)
-        for ax, title in zip(axes, names.values(), strict=True):
-            ax.set(title=title, xlabel="J/cm² a session", xscale="log", ylim=(0, None))
-        figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right upper", fontsize="x-small")
-        figure.savefig(DOCS / "hair_dose.png", dpi=150)
-        plt.close(figure)
+    table = table.assign(line=table["patch"] + ", " + table["device"].str.extract(r"(\d+)$")[0] + " nm")
+    treated, untreated = table[table["device"] != "none"], table[table["device"] == "none"]
+    with style.for_print():
+        figure = style.figure(style.TWO_COLUMNS_IN, 2.4)
+        axes = figure.subplots(1, 4)
+        for ax, (name, title) in zip(axes, names.items(), strict=True):
+            plots.dose_response(treated, "fluence_j_per_cm2", name, ax, hue="line", log_x=True, legend=False)
+            patches = untreated.groupby("patch", sort=False)[name].mean()
+            for mark, (patch, value) in zip(UNTREATED_LINES, patches.items(), strict=True):
+                ax.axhline(value, color=style.MUTED, linestyle=mark, linewidth=0.8, label=f"{patch}, untreated")
+            ax.set(title=title, xlabel="J/cm² a session", ylabel="", ylim=(0, None))
+        figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
+        style.save(figure, DOCS / "hair_dose.png", dpi=200)
 
 
 def main() -> None:

@@ -10,12 +10,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 
 from mendsim import scenarios
-from mendsim.analysis import style
+from mendsim.analysis import plots, style
 from mendsim.analysis.downtime import downtime_d, oedema_area_um_d, redness_area_d
 from mendsim.cli.processes import processes
 from mendsim.scenarios.loading import validation_file
@@ -75,31 +73,41 @@ def measure(job: tuple[str, int, int, int]) -> dict[str, float | str]:
     }
 
 
+UNITS = {
+    "energy_mj": "mJ",
+    "density_per_cm2": "1/cm2",
+    "collagen_new_mg_per_ml": "mg/mL",
+    "downtime_d": "d",
+}
+
+
 def draw(table: pd.DataFrame) -> None:
-    """New collagen against downtime, a line for each series."""
-    with style.applied():
-        figure, axes = plt.subplots(2, 2, figsize=(9.0, 7.0), layout="constrained", sharex="col")
-        for column, (swept, fixed, label) in enumerate(
-            (("energy_mj", "density_per_cm2", "pulse energy, mJ"), ("density_per_cm2", "energy_mj", "zones per cm²"))
+    """New collagen and downtime over energy and over density, and one against the other."""
+    table = table.assign(device=table["device"].str.replace("_", " "))
+    table.attrs["units"] = UNITS
+    with style.for_print():
+        figure = style.figure(style.TWO_COLUMNS_IN, 4.3)
+        axes = figure.subplots(2, 3, width_ratios=(1.0, 1.0, 1.25))
+        place = axes[0, 2].get_subplotspec().get_gridspec()
+        for ax in axes[:, 2]:
+            ax.remove()
+        for column, (swept, held, value, unit) in enumerate(
+            (
+                ("energy_mj", "density_per_cm2", DENSITY_OF_ENERGIES, "zones per cm²"),
+                ("density_per_cm2", "energy_mj", ENERGY_OF_DENSITIES, "mJ"),
+            )
         ):
-            held = DENSITY_OF_ENERGIES if fixed == "density_per_cm2" else ENERGY_OF_DENSITIES
-            for colour, device in zip(style.SERIES_COLOURS, DEVICES, strict=False):
-                part = table[(table["device"] == device) & (table[fixed] == held)]
-                for row, name in enumerate(("collagen_new_mg_per_ml", "downtime_d")):
-                    finite = part.replace(np.inf, np.nan).groupby(swept)[name]
-                    ax = axes[row, column]
-                    ax.plot(
-                        finite.mean().index, finite.mean(), marker="o", color=colour, label=device.replace("_", " ")
-                    )
-                    ax.fill_between(finite.min().index, finite.min(), finite.max(), color=colour, alpha=0.2, lw=0)
-                    ax.set_xscale("log")
-            axes[1, column].set_xlabel(label)
-        axes[0, 0].set_ylabel("new collagen after 60 days, mg/mL")
-        axes[1, 0].set_ylabel("downtime, days")
-        axes[0, 0].legend()
-        axes[0, 0].set_title(f"{DENSITY_OF_ENERGIES} zones per cm²")
-        axes[0, 1].set_title(f"{ENERGY_OF_DENSITIES} mJ")
-        figure.savefig(DOCS / "trade_off.png", dpi=110)
+            part = table[table[held] == value]
+            for row, name in enumerate(("collagen_new_mg_per_ml", "downtime_d")):
+                ax = axes[row, column]
+                plots.dose_response(part, swept, name, ax, hue="device", log_x=True, legend=row == column == 0)
+                ax.set_ylim(bottom=0.0)
+            axes[0, column].set(title=f"{value} {unit}", xlabel="")
+            axes[1, column].set_title("")
+        ax = figure.add_subplot(place[:, 2])
+        settings = ["device", "energy_mj", "density_per_cm2"]
+        plots.trade_off(table, "collagen_new_mg_per_ml", ax, cost="downtime_d", by=settings, hue="device")
+        style.save(figure, DOCS / "trade_off.png", dpi=200)
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from mendsim import analysis, scenarios
-from mendsim.analysis import style, uptake
+from mendsim.analysis import plots, store, style, uptake
 from mendsim.cli import kept_runs
 from mendsim.cli.tables import aligned
 from mendsim.scenarios.arms import intact
@@ -135,32 +135,28 @@ def tabled(runs) -> pd.DataFrame:
 
 
 def draw(table: pd.DataFrame, path: Path) -> None:
-    with style.applied():
-        figure = style.figure(11.0, 3.2)
+    with style.for_print():
+        figure = style.figure(style.TWO_COLUMNS_IN, 2.3)
         axes = figure.subplots(1, 4)
         for ax, (what, rows) in zip(axes, table.groupby("varied", sort=False), strict=True):
-            if what == "molecule":
-                ordered = rows.sort_values("fold")
-                ax.barh(ordered["setting"], ordered["fold"], color=style.SERIES_COLOURS[0])
-                ax.set(xscale="log", title="Molecule", xlabel="uptake against intact skin")
-                continue
-            numbers = rows[rows["setting"] != "no laser"]
-            late = what.startswith("delay")
-            places = np.arange(len(numbers)) if late else numbers["setting"].astype(float)
-            ax.plot(places, numbers["fold"], "o-", color=style.SERIES_COLOURS[0])
-            if late:
-                ax.axhline(rows["fold"].iloc[-1], color=style.SERIES_COLOURS[1], ls="--", label="no laser")
-                ax.set_xticks(places, [f"{hours:g}" for hours in numbers["setting"]])
-                ax.legend()
-            ax.set_ylim(0.0, 1.1 * float(np.max(numbers["fold"])))
             title, _, unit = str(what).partition(" [")
-            ax.set(
-                title=title[0].upper() + title[1:],
-                xlabel=f"{title} [{unit}",
-                ylabel=f"against {rows['against'].iloc[0]}",
-            )
-            ax.grid(axis="y")
-        style.save(figure, path)
+            numbers = rows[rows["setting"] != "no laser"]
+            if what == "molecule":
+                numbers = numbers.assign(setting=numbers["setting"].str.replace("_", " ")).sort_values("fold")
+            else:
+                numbers = numbers.assign(setting=numbers["setting"].astype(float))
+            plots.dose_response(numbers, "setting", "fold", ax)
+            label = f"{title} [{store.pretty_unit(unit)}" if unit else ""
+            ax.set(title=title[0].upper() + title[1:], xlabel=label, ylabel=f"against {rows['against'].iloc[0]}")
+            if what == "molecule":
+                ax.set(yscale="log", ylabel="uptake against intact skin")
+                ax.tick_params(axis="x", rotation=90)
+                continue
+            ax.set_ylim(0.0, 1.1 * float(np.max(numbers["fold"])))
+            if len(numbers) < len(rows):
+                ax.axhline(rows["fold"].iloc[-1], color=style.SERIES_COLOURS[1], ls="--", label="no laser")
+                ax.legend()
+        style.save(figure, path, dpi=200)
         print(path)
 
 
