@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 KIND = "mendsim comparison"
-REPLICATES, COURSES = "replicates.csv", "courses.csv"
-"""The tables beside it."""
+ABOUT, REPLICATES, COURSES = "comparison.json", "replicates.csv", "courses.csv"
+"""Names of the file and of the tables beside it."""
 
 # JSON has no number for "not known": it is null there.
 Number = Annotated[float, BeforeValidator(lambda value: math.nan if value is None else value)]

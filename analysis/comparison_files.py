@@ -16,6 +16,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from mendsim.analysis.comparison_document import (
+    ABOUT,
     COURSES,
     KIND,
     REPLICATES,
@@ -31,7 +32,6 @@ from mendsim.analysis.replicate_comparison import ReplicateComparison
 from mendsim.analysis.replicates import EndPoint
 from mendsim.common.errors import InputError
 
-ABOUT = "comparison.json"
 FILES = (ABOUT, REPLICATES, COURSES)
 """Every file of a comparison."""
 _WANTED = "the folder that `mendsim compare` wrote"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mendsim import analysis
 from mendsim.analysis import plots, store, style
-from mendsim.analysis.comparison_files import ABOUT
+from mendsim.analysis.comparison_document import ABOUT
 from mendsim.analysis.plots.settings import is_factor
 from mendsim.analysis.vessel_table import BY, By
 from mendsim.cli.tables import check_file, check_folder

@@ -10,15 +10,19 @@ import xarray as xr
 from matplotlib.colors import Colormap
 from numpy.typing import NDArray
 
-from mendsim.abm.observables import CELL_KIND, TISSUE
 from mendsim.analysis import store, style
 from mendsim.analysis.plots.words import field_label
 from mendsim.analysis.section_fields import COLLAGEN_MAP, SIGNAL_MAP
-from mendsim.analysis.zone_closure import is_covered
+from mendsim.analysis.section_image import CELL_KIND, TISSUE
 from mendsim.common.errors import InputError
 from mendsim.scenarios.problems import close_names
 
 Array = NDArray[np.float64]
+
+
+def _code(names: dict[int, str], name: str) -> int:
+    return next(code for code, known in names.items() if known == name)
+
 
 _SUMS = {"collagen": ("collagen_1", "collagen_3")}
 """Sums of fields that have a name of their own."""
@@ -26,9 +30,17 @@ _MATRIX = ("collagen", "collagen_1", "collagen_3", "denatured_collagen", "fragme
 """Amounts of matrix: an empty channel holds none of it, and counts. Anything else is a mean over tissue."""
 _NOT_AVERAGED = ("tissue", "cell_kind", "orientation_rad")
 """Codes and angles have no mean."""
-_OF_DERMIS = tuple(TISSUE[name] for name in ("dermis", "hypodermis", "clot"))
+_AIR = _code(TISSUE, "air")
+_OF_DERMIS = tuple(_code(TISSUE, name) for name in ("dermis", "hypodermis", "clot"))
+_CORNEOCYTE, _DEBRIS = _code(CELL_KIND, "stratum corneum"), _code(CELL_KIND, "dead cells (debris)")
 _LEAST_SHARE = 0.02
 """Share of a row of sites that has to count for the row to have a mean."""
+
+
+def _covered(kinds: NDArray[np.uint8]) -> Array:
+    from mendsim.analysis.zone_closure import is_covered  # imports the model, which takes its time
+
+    return is_covered(kinds[None])[0].astype(float)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,18 +62,16 @@ class Surface:
 SURFACE = {
     "epidermal_thickness": Surface(
         label="epidermal thickness [µm]",
-        read=lambda kinds, spacing: ((kinds > 0) & (kinds != CELL_KIND["debris"])).sum(axis=0) * spacing,
+        read=lambda kinds, spacing: ((kinds > 0) & (kinds != _DEBRIS)).sum(axis=0) * spacing,
     ),
     "debris_thickness": Surface(
         label="debris in the column [µm]",
-        read=lambda kinds, spacing: (kinds == CELL_KIND["debris"]).sum(axis=0) * spacing,
+        read=lambda kinds, spacing: (kinds == _DEBRIS).sum(axis=0) * spacing,
     ),
-    "covered": Surface(
-        label="living basal layer", read=lambda kinds, _: is_covered(kinds[None])[0].astype(float), highest=1.0
-    ),
+    "covered": Surface(label="living basal layer", read=lambda kinds, _: _covered(kinds), highest=1.0),
     "barrier": Surface(
         label="stratum corneum",
-        read=lambda kinds, _: (kinds == CELL_KIND["corneocyte"]).any(axis=0).astype(float),
+        read=lambda kinds, _: (kinds == _CORNEOCYTE).any(axis=0).astype(float),
         highest=1.0,
     ),
 }
@@ -112,8 +122,8 @@ def counted(run: xr.DataTree, name: str, snapshot: int) -> NDArray[np.bool_]:
     shot = store.fields(run).isel(snapshot=snapshot)
     tissue = shot["tissue"].to_numpy()
     if name not in _MATRIX:
-        return np.asarray(tissue != TISSUE["air"])
-    below = (shot["depth_um"].to_numpy() > 0)[:, None, None] & np.isin(tissue, (*_OF_DERMIS, TISSUE["air"]))
+        return np.asarray(tissue != _AIR)
+    below = (shot["depth_um"].to_numpy() > 0)[:, None, None] & np.isin(tissue, (*_OF_DERMIS, _AIR))
     has_dermis = np.isin(tissue, _OF_DERMIS).mean(axis=(1, 2)) >= _LEAST_SHARE
     return np.asarray(below & has_dermis[:, None, None])
 

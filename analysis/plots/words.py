@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mendsim.abm.observables import FIELDS, OBSERVABLES
-from mendsim.analysis import endpoints, store
+from mendsim.analysis import store
 
 _ABBREVIATIONS = {
     r"\btgf beta1\b": "TGF-β1",
@@ -45,25 +44,28 @@ def with_unit(text: str, unit: str) -> str:
     return f"{text} [{printed}]" if printed else text
 
 
-def series_label(name: str, unit: str = "1") -> str:
+def series_label(name: str, unit: str) -> str:
     """Label of the axis of a time series."""
-    about = OBSERVABLES.get(name)
-    unit = unit if about is None else about.unit
     return with_unit(words(name, unit), unit)
 
 
 def field_label(name: str) -> str:
     """Label of the axis of a field of the store."""
+    from mendsim.abm.observables import FIELDS  # imports the model, which takes its time
+
     return with_unit(words(name), FIELDS[name].unit)
 
 
 def column_label(name: str, unit: str = "") -> str:
     """Label of a column of a table: an end point, a time series at its end, a factor, or anything else."""
+    from mendsim.abm.observables import OBSERVABLES
+    from mendsim.analysis import endpoints
+
     known = endpoints.registered()
     if name in known:
         return with_unit(known[name].label, known[name].unit)
     if name in OBSERVABLES:
-        return series_label(name)
+        return series_label(name, OBSERVABLES[name].unit)
     return with_unit(factor_words(name, unit), unit)
 
 

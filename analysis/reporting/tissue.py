@@ -10,7 +10,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mendsim.analysis import dermis_strip, pictures, sections, store, style, vessel_picture
+from mendsim.analysis import dermis_strip, pictures, sections, store, style, vessel_picture, vessel_table
 from mendsim.analysis.field_views import FieldView, field_views
 from mendsim.analysis.reporting import behind
 from mendsim.analysis.reporting.blocks import Illustration, Section
@@ -91,7 +91,7 @@ def tissue_pictures(run: xr.DataTree) -> list[Picture]:
         found += [_cells(run, days), _close_up(run, days), *(_view(run, view, days) for view in field_views(run))]
         if {"collagen_1", "orientation_rad"} <= set(store.fields(run).data_vars):
             found.append(_dermis(run, store.choose_days(run, _FEW_DAYS)))
-    if vessel_picture.has_vessels(run):
+    if vessel_table.has_vessels(run):
         found.append(_vessels(run))
     if was_given(run):
         found.append(_drug(run))

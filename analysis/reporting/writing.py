@@ -7,7 +7,8 @@ from pathlib import Path
 import xarray as xr
 
 from mendsim.analysis import store
-from mendsim.analysis.comparison_files import ABOUT, open_comparison
+from mendsim.analysis.comparison_document import ABOUT
+from mendsim.analysis.comparison_files import open_comparison
 from mendsim.analysis.endpoints import outcomes
 from mendsim.analysis.reporting.blocks import Page
 from mendsim.analysis.reporting.compared import comparison_page

@@ -80,7 +80,7 @@ def test_the_cut_goes_through_a_zone(changed):
 def plots_cut(run):
     from importlib import import_module
 
-    module = import_module("mendsim.analysis.plots.block")
+    module = import_module("mendsim.analysis.plots.block_view")
     return module._cut(run, (32, 30, 40))
 
 

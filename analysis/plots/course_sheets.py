@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 
 from mendsim.analysis import style
 from mendsim.analysis.course_panels import MOST_TELLING, PANELS
+from mendsim.analysis.plots.courses import time_course
 from mendsim.analysis.plots.groups import INTERVAL, Comparison, series_curves, series_names
-from mendsim.analysis.plots.time_course import time_course
 from mendsim.analysis.time_axis import Scale
 from mendsim.common.errors import InputError
 
