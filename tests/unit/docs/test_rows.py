@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from mendsim import scenarios
 from mendsim.analysis import mechanism_rows, scoreboard
 from mendsim.analysis.catalogue import catalogue
 from mendsim.cli.main import build_parser
@@ -36,10 +38,13 @@ def test_a_row_names_outcomes_tests_pictures_and_commands_that_exist(generate, n
     assert len(set(row.observables)) == len(row.observables)
     assert generate("rows").existing(row.tests) == list(row.tests)
     assert all((ROOT / picture).is_file() for picture in row.pictures)
-    for command in filter(None, (*row.commands, row.compared_by)):
-        program, what, *more = command.split()
+    assert not row.compared_by or row.compared_by.split()[1] in COMMANDS
+    for command in row.commands:
+        program, what, *more = shlex.split(command)
         if program == "mendsim":
-            assert what in COMMANDS, command
+            asked = vars(build_parser().parse_args([what, *more]))
+            one = [asked["scenario"]] if asked.get("scenario") else []
+            assert {*one, *asked.get("scenarios", ())} <= set(scenarios.names()), command
         elif what == "-m":
             assert (ROOT / f"{more[0].removeprefix('mendsim.').replace('.', '/')}.py").is_file(), command
         else:
