@@ -18,6 +18,7 @@ from mendsim.analysis.paired_tests import FALSE_DISCOVERY_RATE
 from mendsim.analysis.replicate_comparison import NOT_KNOWN, ReplicateComparison
 from mendsim.analysis.replicates import EndPoint
 from mendsim.analysis.reporting.blocks import Block, Facts, Folded, Heading, Page, Prose, Row, Section, Table
+from mendsim.analysis.reporting.compared_figures import compared_courses, differences, kept_sections
 from mendsim.analysis.reporting.limits import limits
 from mendsim.analysis.reporting.numbers import NOTHING, csv, number
 from mendsim.analysis.reporting.protocol import events, summary, written
@@ -47,12 +48,15 @@ def comparison_page(saved: SavedComparison) -> Page:
     compared = saved.comparison
     applies = [each.name for each in compared.end_points if _applies(each, compared)]
     reference = saved.scenarios[0]
+    kept = _kept(saved)
     sections = (
         _protocols(saved),
-        _outcomes(compared),
+        _outcomes(saved),
+        kept_sections(kept),
+        compared_courses(saved),
         limits(reference.scenario, applies),
         _provenance(saved),
-        references(_kept(saved), [each.scenario for each in saved.scenarios]),
+        references(kept, [each.scenario for each in saved.scenarios]),
     )
     count, others = len(compared.seeds), saved.scenarios[1:]
     return Page(
@@ -135,7 +139,8 @@ def _leaves(values: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
             yield f"{prefix}{key}", value
 
 
-def _outcomes(compared: ReplicateComparison) -> Section:
+def _outcomes(saved: SavedComparison) -> Section:
+    compared = saved.comparison
     same = [each for each in compared.end_points if is_same(each, compared)]
     shown = [each for each in compared.end_points if each not in same and _applies(each, compared)]
     said = [_PAIRED.format(confidence=100 * CONFIDENCE)]
@@ -145,6 +150,8 @@ def _outcomes(compared: ReplicateComparison) -> Section:
     else:
         said.append(_ALONE)
     blocks: list[Block] = [Prose(paragraphs=[*_verdicts(compared, shown), *said])]
+    if picture := differences(saved, [each.name for each in shown]):
+        blocks.append(picture)
     if shown:
         blocks += [_table(compared, shown), _definitions([*shown, *same])]
     if same:

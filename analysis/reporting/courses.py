@@ -15,7 +15,7 @@ from mendsim.analysis.reporting.numbers import csv, number, table, with_unit
 
 WIDTH_IN, HEIGHT_IN = 3.3, 2.35
 """Size of one drawing: three stand side by side on a wide screen, one on a phone, with letters of readable size."""
-_LOOKS = (0.0, 0.5, 1.0, 3.0, 7.0, 14.0, 30.0, 60.0, 90.0, 180.0, 360.0, 720.0)
+LOOKS = (0.0, 0.5, 1.0, 3.0, 7.0, 14.0, 30.0, 60.0, 90.0, 180.0, 360.0, 720.0)
 """Days that a folded table shows, and the last of the run."""
 _LEGEND_COLUMNS, _LEGEND_ROW_IN = 2, 0.17
 _MOST_ROWS = 400
@@ -46,34 +46,37 @@ def course(run: xr.DataTree, name: str, *, control: xr.DataTree | None = None, a
     about = timecourses.PANELS[name]
     with style.applied():
         figure = style.figure(WIDTH_IN, HEIGHT_IN)
-        _legend_below(figure, timecourses.panel(run, name, figure.add_subplot(), control=control))
+        legend_below(figure, timecourses.panel(run, name, figure.add_subplot(), control=control))
         content = drawing(figure, _alt(run, name), f"{anchor}-{name}")
     shown = [(series, label) for series, label in about.lines if store.values(run, series) is not None]
     meanings = "; ".join(f"{label}: {run['series'][series].attrs.get('long_name', label)}" for series, label in shown)
     frame = _frame(run, name, control)
     looked = table(frame.iloc[_looked_at(run)], f"{about.title}, on some days")
-    rows = len(frame)
-    stride = -(-rows // _MOST_ROWS)
     return Illustration(
         name=f"{anchor}-{name}-figure",
         title=about.title,
         content=content,
         caption=f"{meanings[:1].upper()}{meanings[1:]}.",
         table=looked,
-        data=csv(frame.iloc[::stride], f"{name}.csv"),
+        data=csv(thinned(frame), f"{name}.csv"),
     )
 
 
-def _legend_below(figure: Figure, ax: Axes) -> None:
-    """Move the legend out of the panel, which is too small for both."""
-    inside = ax.get_legend()
-    if inside is None:
-        return
-    inside.remove()
+def legend_below(figure: Figure, ax: Axes, columns: int = _LEGEND_COLUMNS) -> None:
+    """Put a legend of several lines under the panel, which is too small for both, and make room for it."""
+    if (inside := ax.get_legend()) is not None:
+        inside.remove()
     handles, labels = ax.get_legend_handles_labels()
-    rows = -(-len(labels) // _LEGEND_COLUMNS)
+    if len(labels) < 2:
+        return
+    rows = -(-len(labels) // columns)
     figure.set_figheight(figure.get_figheight() + _LEGEND_ROW_IN * rows)
-    figure.legend(handles, labels, loc="outside lower center", ncols=_LEGEND_COLUMNS, handlelength=1.2, borderpad=0.1)
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns, handlelength=2.0, borderpad=0.1)
+
+
+def thinned(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out rows of a long table evenly."""
+    return frame.iloc[:: -(-len(frame) // _MOST_ROWS)]
 
 
 def _frame(run: xr.DataTree, name: str, control: xr.DataTree | None) -> pd.DataFrame:
@@ -97,7 +100,7 @@ def _beside(run: xr.DataTree, control: xr.DataTree | None, series: str) -> np.nd
 
 def _looked_at(run: xr.DataTree) -> list[int]:
     days = store.days(run)
-    wanted = [day for day in _LOOKS if day <= days[-1]] + [days[-1]]
+    wanted = [day for day in LOOKS if day <= days[-1]] + [days[-1]]
     return sorted({int(np.argmin(np.abs(days - day))) for day in wanted})
 
 
