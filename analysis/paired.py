@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 CONFIDENCE = 0.95
 
@@ -56,7 +56,8 @@ def interval(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[
     mean, n = values.mean(axis=0), len(values)
     half = np.full(mean.shape, np.nan)
     if n > 1:
-        half = stats.t.ppf(0.5 + 0.5 * CONFIDENCE, n - 1) * values.std(axis=0, ddof=1) / math.sqrt(n)
+        # The quantile of Student's t; scipy.stats has it too, and takes half a second to import.
+        half = special.stdtrit(n - 1, 0.5 + 0.5 * CONFIDENCE) * values.std(axis=0, ddof=1) / math.sqrt(n)
     return mean, mean - half, mean + half
 
 
