@@ -140,9 +140,8 @@ def _neighbour(key: str, name: object, path: Path, label: str) -> tuple[Path, st
         return _FOLDER / f"{name}.toml", f"{name}.toml"
     if not name.endswith(".toml"):
         likely = close_names(name, names())
-        raise InputError(
-            "unknown scenario", file=label, key=key, value=name, allowed=f"{likely}, or a TOML file in the same folder"
-        )
+        likely += " (mendsim list), or a TOML file in the same folder"
+        raise InputError("unknown scenario", file=label, key=key, value=name, allowed=likely)
     if "\0" in name or "\\" in name or Path(name).name != name:
         raise InputError("outside the folder of this file", file=label, key=key, value=name, allowed=allowed)
     return path.parent / name, str(Path(label).parent / name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
     from pydantic.fields import FieldInfo
 
-_LONGEST_NAME = 80
+_LONGEST_NAME, _LONGEST_LIST = 80, 240
 _MOST_TOLD = 50
 
 
@@ -29,11 +30,15 @@ class ScenarioError(InputError):
 
 
 def close_names(name: str, names: Iterable[str]) -> str:
-    """List the names that may be meant: the close ones, those that hold what was written, or all of them."""
+    """List the names that may be meant: close ones, those that hold what was written, or as many as a line takes."""
     names = sorted(names)
     close = difflib.get_close_matches(name[:_LONGEST_NAME], names, n=3, cutoff=0.6)
     close = close or [known for known in names if name and name in known][:3]
-    return f"{' or '.join(close)}?" if close else choices(names)
+    if close:
+        return f"{' or '.join(close)}?"
+    lengths = itertools.accumulate(len(known) + 2 for known in names)
+    told = sum(length <= _LONGEST_LIST for length in lengths)
+    return choices(names if told == len(names) else [*names[:told], "..."])
 
 
 def told(

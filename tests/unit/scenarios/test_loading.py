@@ -7,6 +7,7 @@ import pytest
 
 from mendsim import scenarios
 from mendsim.scenarios import ScenarioError
+from mendsim.scenarios.problems import close_names
 from mendsim.scenarios.show import resolved_text
 
 Writer = Callable[..., Path]
@@ -91,3 +92,11 @@ def test_a_scenario_does_not_change(write: Writer) -> None:
     scenario = scenarios.load(write())
     with pytest.raises(ValueError, match="frozen"):
         scenario.patient.phototype = 3  # type: ignore[misc]
+
+
+def test_a_list_of_names_ends_where_a_line_does():
+    assert close_names("zz", ["b", "a"]) == "a, b"
+    told = close_names("zz", (f"scenario_{number:03}" for number in range(100)))
+    assert told.startswith("scenario_000, scenario_001, ")
+    assert told.endswith("scenario_016, ...")
+    assert len(told) < 250
