@@ -194,13 +194,14 @@ def means(
     look : arguments of matplotlib's ``Axes.plot``.
     """
     place = ax.transData + ScaledTranslation(aside_pt / 72.0, 0.0, figure_of(ax).dpi_scale_trans)
-    ax.plot(x, y, transform=place, markeredgecolor=BACKGROUND, markeredgewidth=0.4, zorder=3, **look)
+    (line,) = ax.plot(x, y, markeredgecolor=BACKGROUND, markeredgewidth=0.4, zorder=3, **look)
+    line.set_transform(place)  # only now: the limits of the axes come from the means themselves
     across, up = np.asarray(x, float), np.asarray(y, float)
     whisker: dict[str, Any] = {"color": look["color"], "linewidth": 0.9, "zorder": 2.5}
     for at, given, draw in ((across, y_ends, ax.vlines), (up, x_ends, ax.hlines)):
-        if given is not None:
-            ends = np.asarray(given, float)
-            known = np.isfinite(ends).all(axis=1)
+        ends = np.full((len(at), 2), np.nan) if given is None else np.asarray(given, float)
+        known = np.isfinite(ends).all(axis=1)
+        if known.any():  # whiskers of nothing would spoil a logarithmic axis
             draw(at[known], *ends[known].T, **whisker).set_transform(place)
 
 

@@ -16,6 +16,7 @@ from mendsim.analysis.plots.groups import INTERVAL, Curve, Groups, grouped, same
 from mendsim.common.errors import InputError
 
 _HEIGHT_IN, _DAYS = 2.8, 4
+_NEW, _NEW_LABEL = "new_collagen", "new collagen [mg/mL]"
 
 
 @style.styled
@@ -30,18 +31,19 @@ def depth_profile(
 ) -> Axes:
     """Draw the mean of a field at each depth: a line for each day and group, a band for its 95 % interval.
 
-    Signals are averaged over tissue. Matrix (collagen, its fragments, elastin) is averaged over all sites below the
-    epidermis: an empty channel counts with none, so what fills it shows. The band is the interval of the mean over
-    replicates by Student's t.
+    Signals are averaged over tissue. Matrix (collagen, its fragments, elastin) is averaged over the dermis as it was
+    before any injury: an empty channel counts with none, so what fills it shows. The band is the interval of the mean
+    over replicates by Student's t.
 
     Parameters
     ----------
     runs : a run, a list of replicates, or groups of them by name.
-    field : a field of the store, or ``"collagen"`` for I and III together.
+    field : a field of the store, ``"collagen"`` for I and III together, or ``"new_collagen"``, what was laid since the
+        first snapshot (sum of all rises, site by site).
     days : of which the nearest snapshots are drawn; up to four that a clinic looks at if not given.
     ax : axes to draw on; those of a new figure of one column if not given.
     since : day of the snapshot from which changes are drawn, or a run whose first snapshot is the untouched skin (the
-        snapshot of day 0 may already show the first session). New collagen by depth is ``("collagen", since=0)``.
+        snapshot of day 0 may already show the first session).
     bottom_um : depth at which the axis ends; the bottom of the lattice if not given.
 
     Raises
@@ -50,7 +52,7 @@ def depth_profile(
     """
     named = grouped(runs)
     first = next(iter(named.values()))[0]
-    field_values.check_field(first, field)
+    field_values.check_field(first, field, _NEW)
     chosen = _days(first, days, skip=since if isinstance(since, float | int) else None)
     style.check_count(len(named), "groups")
     ax = style.axes_or_new(ax, style.ONE_COLUMN_IN, _HEIGHT_IN)
@@ -68,7 +70,7 @@ def depth_profile(
                 )
     depth = store.fields(first)["depth_um"].to_numpy()
     ax.set_ylim(float(depth[-1]) if bottom_um is None else bottom_um, 0.0)
-    label = field_values.label_of(field)
+    label = _NEW_LABEL if field == _NEW else field_values.label_of(field)
     ax.set(xlabel=label if since is None else f"change of {label}", ylabel="depth [µm]")
     if since is not None:
         ax.axvline(0.0, color=style.MUTED, linestyle=":", linewidth=0.8, zorder=1)
@@ -111,8 +113,13 @@ def _profile(run: xr.DataTree, field: str, day: float, since: float | xr.DataTre
 
 def _below(run: xr.DataTree, field: str, snapshot: int) -> NDArray[np.float64]:
     """Means of the rows below the surface; crusts above it are not part of the profile."""
-    below = store.fields(run)["depth_um"].to_numpy() > 0
-    return np.where(below, field_values.by_depth(run, field, snapshot), np.nan)
+    if field == _NEW:
+        from mendsim.analysis.observed_dermis import new_collagen_by_depth  # imports the model, which takes its time
+
+        held = new_collagen_by_depth(run).isel(day=snapshot).to_numpy()
+    else:
+        held = field_values.by_depth(run, field, snapshot)
+    return np.where(store.fields(run)["depth_um"].to_numpy() > 0, held, np.nan)
 
 
 def _look(number: int, ordered: tuple[float, ...], *, groups: int, days: int) -> dict[str, Any]:

@@ -59,16 +59,15 @@ def dose_response(
     ax = style.axes_or_new(ax, style.ONE_COLUMN_IN, _HEIGHT_IN)
     places = _places(rows[x])
     sampled = settings.is_sampled(table)
-    known = False
-    for number, name in enumerate(names):
-        own = rows if name is None else rows[rows[hue] == name]
-        found = settings.summaries(own, [x], y)
-        known |= bool(found["low"].notna().any())
-        label = None if name is None else _value(name)
-        aside = _ASIDE_PT * (number - 0.5 * (len(names) - 1))
+    parts = [rows if name is None else rows[rows[hue] == name] for name in names]
+    found = [settings.summaries(part, [x], y) for part in parts]
+    known = any(each["low"].notna().any() for each in found)
+    for number, (name, part, each) in enumerate(zip(names, parts, found, strict=True)):
+        aside = _ASIDE_PT * (number - 0.5 * (len(names) - 1)) if known else 0.0
         joined = not sampled and places is None
-        _line(ax, own, found, (x, y), places, number, joined=joined, label=label, aside_pt=aside)
-        _never(ax, found, x, places, number)
+        label = None if name is None else _value(name)
+        _line(ax, part, each, (x, y), places, number, joined=joined, label=label, aside_pt=aside)
+        _never(ax, each, x, places, number)
     if places is not None:
         ax.set_xticks(list(places.values()), [str(name) for name in places])
     elif log_x:

@@ -27,11 +27,10 @@ def _code(names: dict[int, str], name: str) -> int:
 _SUMS = {"collagen": ("collagen_1", "collagen_3")}
 """Sums of fields that have a name of their own."""
 _MATRIX = ("collagen", "collagen_1", "collagen_3", "denatured_collagen", "fragments", "elastin")
-"""Amounts of matrix: an empty channel holds none of it, and counts. Anything else is a mean over tissue."""
+"""Amounts of matrix, averaged over the dermis as it was: an empty channel holds none, and counts."""
 _NOT_AVERAGED = ("tissue", "cell_kind", "orientation_rad")
 """Codes and angles have no mean."""
 _AIR = _code(TISSUE, "air")
-_OF_DERMIS = tuple(_code(TISSUE, name) for name in ("dermis", "hypodermis", "clot"))
 _CORNEOCYTE, _DEBRIS = _code(CELL_KIND, "stratum corneum"), _code(CELL_KIND, "dead cells (debris)")
 _LEAST_SHARE = 0.02
 """Share of a row of sites that has to count for the row to have a mean."""
@@ -118,14 +117,12 @@ def values(run: xr.DataTree, name: str, snapshot: int) -> Array:
 
 
 def counted(run: xr.DataTree, name: str, snapshot: int) -> NDArray[np.bool_]:
-    """Sites whose values make up means, ``(z, y, x)``: of matrix all below the epidermis, of the rest all tissue."""
-    shot = store.fields(run).isel(snapshot=snapshot)
-    tissue = shot["tissue"].to_numpy()
-    if name not in _MATRIX:
-        return np.asarray(tissue != _AIR)
-    below = (shot["depth_um"].to_numpy() > 0)[:, None, None] & np.isin(tissue, (*_OF_DERMIS, _AIR))
-    has_dermis = np.isin(tissue, _OF_DERMIS).mean(axis=(1, 2)) >= _LEAST_SHARE
-    return np.asarray(below & has_dermis[:, None, None])
+    """Sites that make up a mean, ``(z, y, x)``: of matrix the dermis before any injury, of the rest all tissue."""
+    from mendsim.analysis.profiles import intact_dermis  # imports the model, which takes its time
+
+    if name in _MATRIX:
+        return np.asarray(intact_dermis(run).to_numpy())
+    return np.asarray(store.fields(run)["tissue"].isel(snapshot=snapshot).to_numpy() != _AIR)
 
 
 def by_depth(run: xr.DataTree, name: str, snapshot: int) -> Array:

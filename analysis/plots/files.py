@@ -11,13 +11,14 @@ from mendsim.analysis import style
 from mendsim.common.errors import InputError, WriteError
 
 
-def save(plot: Axes | Figure, path: str | Path) -> Path:
-    """Write a plot as PNG (300 dots to an inch), PDF or SVG, by the ending of the name; the same bytes each time.
+def save(plot: Axes | Figure, path: str | Path, *, dpi: float = style.PRINT_DPI) -> Path:
+    """Write a plot as PNG, PDF or SVG, by the ending of the name; the same bytes each time.
 
     Parameters
     ----------
     plot : a figure, or axes, of which the whole figure is written.
     path : the file; its folder is made, and a file that is there is replaced.
+    dpi : dots to an inch of a PNG, and of what is made of dots in a PDF or SVG.
 
     Returns
     -------
@@ -35,6 +36,6 @@ def save(plot: Axes | Figure, path: str | Path) -> Path:
     if figure is None:
         raise InputError("these axes belong to no figure", file=place)
     try:
-        return style.save(figure, place, dpi=style.PRINT_DPI)
+        return style.save(figure, place, dpi=dpi)
     except OSError as error:
         raise WriteError(f"cannot be written: {error.strerror or error}", file=place) from None

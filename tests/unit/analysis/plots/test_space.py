@@ -41,10 +41,10 @@ def test_a_signal_is_averaged_over_tissue(changed):
 
 def test_an_empty_channel_counts_in_the_mean_of_matrix(changed):
     def dug(data):
-        tissue = data["tissue"].where(data["x_um"] > 200.0, 0)
+        tissue = data["tissue"].where((data["x_um"] > 200.0) | (data["snapshot"] == 0.0), 0)
         return steps(data.assign(tissue=tissue)) | {"tissue": tissue}
 
-    run = changed(dug)
+    run = changed(dug, treated=False)
     depth, value = profile(plots.depth_profile(run, "collagen", [90]))
     share = float((run["fields"]["x_um"] > 200.0).mean())
     np.testing.assert_allclose(value[depth > 120.0], 100.0 * share, rtol=1e-6)
@@ -83,6 +83,20 @@ def test_depth_points_down_and_days_are_ordered_colours_and_groups_dashes(change
     assert looks[0][1] == looks[1][1] != looks[2][1] == looks[3][1]
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels == ["laser, day 0", "laser, day 7", "control, day 0", "control, day 7"]
+
+
+def test_new_collagen_is_the_sum_of_rises(changed):
+    def rising(data):
+        course = xr.DataArray([50.0, 40.0, 60.0, 60.0, 90.0, 90.0, 80.0, 80.0, 85.0], dims="snapshot")
+        dermis = (data["tissue"] >= 2).astype(float)
+        return {"collagen_1": 0.0 * data["collagen_1"] + dermis * course, "collagen_3": 0.0 * data["collagen_3"]}
+
+    run = changed(lambda data: rising(data.assign(tissue=data["tissue"].isel(snapshot=0))), treated=False)
+    ax = plots.depth_profile(run, "new_collagen", [0, 7, 90])
+    assert ax.get_xlabel() == "new collagen [mg/mL]"
+    for number, laid in enumerate((0.0, 50.0, 55.0)):
+        depth, value = profile(ax, number)
+        np.testing.assert_allclose(value[depth > 100.0], laid)
 
 
 def test_days_are_chosen_without_the_one_that_changes_are_from(changed):

@@ -47,6 +47,10 @@ def test_marks_are_means_of_the_finished_runs_and_whiskers_their_intervals(table
     np.testing.assert_allclose(whiskers[0], [[10.0, 291.0 - half], [10.0, 291.0 + half]])
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("pulse energy [mJ]", "scar depth [µm]")
     assert ax.get_legend().get_title().get_text() == "density [1/cm²]"
+    low, high = ax.get_ylim()
+    assert low < 261.0 - half < 291.0 + half < high
+    ends = drawn["300"].get_transform().transform([(10.0, 291.0)]) - ax.transData.transform([(10.0, 291.0)])
+    np.testing.assert_allclose(ends, [[1.25 * ax.figure.dpi / 72.0, 0.0]], err_msg="aside, so that none is covered")
     assert ax.get_title(loc="right") == "mean, 95 % interval"
     looks = [(to_hex(line.get_color()), line.get_marker()) for line in drawn.values()]
     assert looks == list(zip(style.SERIES_COLOURS[:2], style.SERIES_MARKERS[:2], strict=True))
@@ -71,6 +75,10 @@ def test_sampled_settings_and_names_are_not_joined(table):
     assert [text.get_text() for text in ax.get_xticklabels()] == ["b", "a"]
     line = next(line for line in ax.get_lines() if line.get_marker() == "o")
     assert dict(zip(line.get_xdata(), line.get_ydata(), strict=True)) == {0.0: 1.5, 1.0: 3.0}
+    single = plots.dose_response(named.drop_duplicates("drug"), "drug", "fold")
+    single.set_yscale("log")
+    single.figure.canvas.draw()
+    assert single.get_ylim()[0] > 0.0
 
 
 def test_what_did_not_happen_is_told_and_left_out_of_the_mean():
