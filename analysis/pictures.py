@@ -36,20 +36,23 @@ def plot_run(store_path: str | Path, out_dir: str | Path | None = None) -> list[
 
     Returns
     -------
-    The files: sections over time, one zone close up, time courses, the network of vessels, and the drug and the heat of
-    a laser or a burn if there was any. Of excised skin, the drug.
+    The files: sections over time, one zone close up, stained sections, time courses, the network of vessels, and the
+    drug and the heat of a laser or a burn if there was any. Of excised skin, the drug.
 
     Raises
     ------
     InputError
         If the path is not a run store, or there is nothing to draw.
     """
+    from mendsim.analysis.histology import histology_figure  # its compiled loops take a while to import
+
     store_path = Path(store_path)
     run = store.open_run(store_path)
     folder = store_path.with_name(f"{store_path.stem}_pictures") if out_dir is None else Path(out_dir)
     figures: dict[str, Draw] = {}
     if store.has_cells(run):
-        figures |= {"sections": contact_sheet, "close_up": close_up, "time_courses": time_courses}
+        figures |= {"sections": contact_sheet, "close_up": close_up, "histology": histology_figure}
+        figures |= {"time_courses": time_courses}
     if has_vessels(run):
         figures["vessels"] = vessel_figure
     if was_given(run):
@@ -159,7 +162,7 @@ def row_height_in(run: xr.DataTree, column_in: float) -> float:
 
 def close_window(run: xr.DataTree) -> Window:
     """Part of a section around the zone nearest to its middle, at the surface."""
-    x = zone_x_um(run, 0)
+    x = store.zone_x_um(run, 0)
     return _inside(run, x, _CLOSE_WIDTH_UM, _CLOSE_TOP_UM, _CLOSE_BOTTOM_UM)
 
 
@@ -171,22 +174,8 @@ def zone_window(run: xr.DataTree, session: int) -> Window:
     deepest = float(depth[hot].max()) if hot.any() else _CLOSE_BOTTOM_UM
     bottom = min(deepest + 60.0, float(depth[-1]))
     return _inside(
-        run, zone_x_um(run, session), max(_CLOSE_WIDTH_UM, 0.7 * (bottom - _CLOSE_TOP_UM)), _CLOSE_TOP_UM, bottom
+        run, store.zone_x_um(run, session), max(_CLOSE_WIDTH_UM, 0.7 * (bottom - _CLOSE_TOP_UM)), _CLOSE_TOP_UM, bottom
     )
-
-
-def zone_x_um(run: xr.DataTree, session: int) -> float:
-    """Position of the zone nearest to the middle of the section, the middle itself if there is none."""
-    x = store.fields(run)["x_um"].to_numpy()
-    middle = float(0.5 * (x[0] + x[-1]))
-    if not len(store.session_days(run)):
-        return middle
-    injury = run["injury"].to_dataset().isel(session=session)
-    lost = injury["damage_keratinocyte_necrosis"].isel(y=injury.sizes["y"] // 2).sum("z").to_numpy()
-    if lost.max() <= 0:
-        return middle
-    hit = lost >= 0.9 * lost.max()
-    return float(x[hit][np.argmin(np.abs(x[hit] - middle))])
 
 
 def _inside(run: xr.DataTree, x: float, width: float, top: float, bottom: float) -> Window:

@@ -39,7 +39,7 @@ def dress(ax: Axes, window: Window, title: str, *, in_mm: bool = False) -> None:
     ax.set_facecolor(style.BACKGROUND)
     for spine in ax.spines.values():
         spine.set_visible(True)
-    _scale_bar(ax, right - left, bottom - top, right, bottom, in_mm=in_mm)
+    scale_bar(ax, window, in_mm=in_mm)
 
 
 def colour_bar(
@@ -63,14 +63,15 @@ def colour_bar(
     bar.outline.set_linewidth(0.4)
 
 
-def _scale_bar(ax: Axes, width: float, height: float, right: float, bottom: float, *, in_mm: bool) -> None:
-    length = round_length(_BAR_SHARE * width)
-    margin = 0.03 * width
-    thick = 0.012 * height
+def scale_bar(ax: Axes, window: Window, *, in_mm: bool = False, dark: bool = False) -> float:
+    """Draw a scale bar with its length at the lower right of a picture, light on a dark one; return its length [um]."""
+    left, right, top, bottom = window
+    length = round_length(_BAR_SHARE * (right - left))
+    margin = 0.03 * (right - left)
+    thick = max(min(0.012 * abs(bottom - top), 0.035 * length), 0.008 * (right - left))
     x, y = right - margin - length, bottom - margin
-    ax.add_patch(
-        Rectangle((x, y - thick), length, thick, facecolor=style.INK, edgecolor="white", linewidth=0.8, zorder=20)
-    )
+    ink, edge = ("white", style.INK) if dark else (style.INK, "white")
+    ax.add_patch(Rectangle((x, y - thick), length, thick, facecolor=ink, edgecolor=edge, linewidth=0.8, zorder=20))
     ax.text(
         x + length,
         y - 1.6 * thick,
@@ -78,10 +79,11 @@ def _scale_bar(ax: Axes, width: float, height: float, right: float, bottom: floa
         ha="right",
         va="bottom",
         fontsize=8,
-        color=style.INK,
+        color=ink,
         zorder=20,
-        path_effects=[withStroke(linewidth=2.5, foreground="white")],
+        path_effects=[withStroke(linewidth=2.5, foreground=edge)],
     )
+    return length
 
 
 def length_label(length_um: float) -> str:

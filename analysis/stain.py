@@ -1,34 +1,37 @@
-"""A section as a pathologist sees it: stained with haematoxylin and eosin, drawn from the cells and fields of a run.
+"""A section as a pathologist sees it: stained, drawn from the cells and fields of a run.
 
-Every layer adds amounts of haematoxylin (nuclei, violet), eosin (protein, pink) and melanin (brown) to each pixel;
-light that passes through falls exponentially with them, so that layers mix as dyes do. Where cells stand, what they
-are, how much melanin they hold, how dense the collagen is and which way it runs comes from the run. The size and shape
-of nuclei, granules and lamellae is drawn, with jitter by the id of the cell.
+Every part of the skin adds amounts of materials (nuclei, cytoplasm, collagen, ...) to each pixel; a stain says which
+dyes a material takes up (`stains.toml`), and light that passes through falls exponentially with them, so that parts mix
+as dyes do. Where cells stand, what they are, what they hold, how dense the collagen is and which way it runs comes from
+the run. The size and shape of nuclei, granules and lamellae is drawn, with jitter by the id of the cell.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mendsim.analysis import stain_dermis, stain_epidermis, store
+from mendsim.analysis import (
+    stain_cells,
+    stain_dermis,
+    stain_epidermis,
+    stain_follicles,
+    stain_polarised,
+    stain_vessels,
+    store,
+)
 from mendsim.analysis.section_axes import Window
+from mendsim.analysis.stain_data import Polarised, Stain, seen, stain_of
 from mendsim.analysis.stain_sheet import Image, Sheet
 
-_LIGHT = np.array([0.972, 0.965, 0.972])
-"""Colour of the slide where there is no tissue."""
-_DYES = np.array(
-    [
-        [0.5626, 0.7201, 0.4062],  # haematoxylin: reference of Macenko 2009 doi:10.1109/ISBI.2009.5193250
-        [0.2159, 0.8012, 0.5581],  # eosin: the same
-        [0.3800, 0.8500, 1.4000],  # melanin: absorbs ever more from red to blue
-    ]
-)
-"""Natural optical density of red, green and blue light for a unit of each dye."""
-_COMPARTMENTS = ("air", "living", "corneum", "debris", "dermis", "clot")
-_SHARPNESS = 9.0
-"""How sharply one compartment gives way to the next."""
+_COMPARTMENTS = ("air", "living", "corneum", "debris", "dermis", "clot", "fat")
+_SHARPNESS = 3
+"""How sharply one compartment gives way to the next: their weights are squared this many times."""
+_TRACE = 0.003
+"""Share of a pixel below which a compartment is not drawn."""
 _FIELDS = (
     "tissue",
     "cell_kind",
@@ -39,9 +42,10 @@ _FIELDS = (
     "orientation_rad",
     "orientation_order",
 )
+_LEUKOCYTES = ("macrophages", "neutrophils")
 
 
-def stained(run: xr.DataTree, day: float, window: Window, *, pixels_per_um: float = 2.0) -> Image:
+def stained(run: xr.DataTree, day: float, window: Window, *, stain: str = "he", pixels_per_um: float = 2.0) -> Image:
     """Draw part of a section as an image of stained tissue.
 
     Parameters
@@ -49,41 +53,26 @@ def stained(run: xr.DataTree, day: float, window: Window, *, pixels_per_um: floa
     run : a run from `mendsim.analysis.open_run`.
     day : the nearest snapshot is drawn.
     window : left, right, top and bottom of the part to draw [um].
+    stain : name of a stain, one of `mendsim.analysis.stain_data.stains`.
     pixels_per_um : resolution.
 
     Returns
     -------
     Red, green and blue from 0 to 1, shape ``(rows, columns, 3)``.
+
+    Raises
+    ------
+    InputError
+        If there is no such stain.
     """
-    section = store.snapshot(run, day, _FIELDS)
+    dyes = stain_of(stain)
+    there = store.fields(run).data_vars
+    section = store.snapshot(run, day, [*_FIELDS, *(name for name in _LEUKOCYTES if name in there)])
     x_um, depth_um = section["x_um"].to_numpy(), section["depth_um"].to_numpy()
     sheet = Sheet(window, pixels_per_um, float(x_um[0]), float(depth_um[0]), float(x_um[1] - x_um[0]))
-    share = compartments(section, sheet)
-    amounts = np.zeros((*sheet.places[0].shape, len(_DYES)))
-    cells = stain_epidermis.cells_of(run, day, section)
-    for dyes, where in (
-        (stain_dermis.collagen(section, sheet, stain_dermis.intact_collagen(run)), share["dermis"]),
-        (stain_dermis.clot(sheet), share["clot"]),
-        (stain_dermis.nuclei(run, day, sheet), share["dermis"] + share["clot"]),
-        (stain_epidermis.living(cells, section, sheet), share["living"]),
-        (stain_epidermis.debris(cells, section, sheet), share["debris"]),
-        (stain_epidermis.corneum(cells, section, sheet), share["corneum"] + share["air"]),
-    ):
-        amounts += where[..., None] * dyes
-    return colours(amounts)
-
-
-def key() -> dict[str, NDArray[np.float64]]:
-    """Colour of what is told by its colour in a stained section, by name, for a legend."""
-    amounts = {
-        "nuclei": (1.3, 0.3, 0.0),
-        "dead cells (debris)": (0.12, 0.98, 0.05),
-        "melanin": (0.10, 0.10, 0.80),
-        "collagen": (0.04, 0.60, 0.0),
-        "denatured collagen": (0.27, 0.36, 0.0),
-        "clot": (0.35, 0.90, 0.0),
-    }
-    return {name: colours(np.array(dyes)) for name, dyes in amounts.items()}
+    if isinstance(dyes, Polarised):
+        return stain_polarised.between_polarisers(run, section, sheet, dyes, compartments(section, sheet))
+    return seen(_density(run, day, section, sheet, dyes))
 
 
 def compartments(section: xr.Dataset, sheet: Sheet) -> dict[str, Image]:
@@ -95,15 +84,66 @@ def compartments(section: xr.Dataset, sheet: Sheet) -> dict[str, Image]:
         (kind > 0) & (kind < stain_epidermis.CORNEOCYTE),
         kind == stain_epidermis.CORNEOCYTE,
         kind == stain_epidermis.DEBRIS,
-        bare & ((tissue == 2) | (tissue == 3)),
+        bare & (tissue == 2),
         bare & (tissue == 4),
+        bare & stain_dermis.is_fat(section),
     )
-    weights = [np.maximum(sheet.sampled(mask, order=1), 0.0) ** _SHARPNESS for mask in masks]
-    total = np.sum(weights, axis=0)
-    return {name: weight / total for name, weight in zip(_COMPARTMENTS, weights, strict=True)}
+    weights = sheet.sampled(np.stack(masks), order=1)
+    for _ in range(_SHARPNESS):
+        weights *= weights
+    weights /= weights.sum(axis=0)
+    return dict(zip(_COMPARTMENTS, weights, strict=True))
 
 
-def colours(amounts: Image) -> Image:
-    """Colour of light through amounts of haematoxylin, eosin and melanin, each ``(..., 3)``, by the law of Beer."""
-    seen: Image = _LIGHT * np.exp(-np.maximum(amounts, 0.0) @ _DYES)
-    return seen
+def _density(run: xr.DataTree, day: float, section: xr.Dataset, sheet: Sheet, stain: Stain) -> Image:
+    """Optical density of every pixel, ``(rows, columns, 3)``."""
+    share = compartments(section, sheet)
+    slide = _Slide(stain, sheet)
+    vessels = stain_vessels.vessels(run, day, sheet, stain.antigen)
+    if vessels is not None:
+        inside = share["dermis"] + share["fat"]
+        slide.lay(vessels.materials, inside, 0)
+        for name in ("dermis", "fat"):
+            share[name] = share[name] * (1.0 - vessels.share)
+    follicles = stain_follicles.follicles(run, day, section, sheet)
+    if follicles is not None:
+        slide.density *= 1.0 - follicles[0]
+        slide.lay(follicles[1], np.float32(1.0), 0)
+        share = {name: each * (1.0 - follicles[0]) for name, each in share.items()}
+    cells = stain_epidermis.cells_of(run, day, section)
+    intact = stain_dermis.intact_collagen(run)
+    for where, draw in (
+        (share["dermis"], lambda part: stain_dermis.fibres(section, part, intact).materials()),
+        (share["clot"], stain_dermis.clot),
+        (share["fat"], stain_dermis.fat),
+        (
+            share["dermis"] + share["clot"],
+            lambda part: stain_cells.dermal_cells(run, day, section, part, stain.antigen),
+        ),
+        (share["living"], lambda part: stain_epidermis.living(cells, section, part, stain.antigen)),
+        (share["debris"], lambda part: stain_epidermis.debris(cells, section, part)),
+        (share["corneum"] + share["air"], lambda part: stain_epidermis.corneum(cells, section, part)),
+    ):
+        rows = np.flatnonzero((where > _TRACE).any(axis=1))
+        if len(rows):
+            first, last = int(rows[0]), int(rows[-1]) + 1
+            slide.lay(draw(sheet.rows(first, last)), where[first:last], first)
+    return np.moveaxis(slide.density, 0, -1)
+
+
+class _Slide:
+    """Optical density of a slide, ``(3, rows, columns)``, as parts are laid on it."""
+
+    def __init__(self, stain: Stain, sheet: Sheet):
+        self.stain = stain
+        self.density = np.zeros((3, *sheet.shape), np.float32)
+
+    def lay(self, materials: Mapping[str, Image], share: Image | np.float32, first_row: int) -> None:
+        """Add materials in a share of the pixels of some rows."""
+        for name, amount in materials.items():
+            absorption = self.stain.absorption[self.stain.materials.index(name)]
+            if not absorption.any():
+                continue
+            there = amount * share
+            for channel, density in enumerate(absorption):
+                self.density[channel, first_row : first_row + len(there)] += density * there

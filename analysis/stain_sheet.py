@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
+from scipy.ndimage import gaussian_filter
 
+from mendsim.analysis import stain_kernels
 from mendsim.analysis.section_axes import Window
 
-Image = NDArray[np.float64]
+Image = NDArray[np.floating[Any]]
 
 _WAVE_UM, _SWAY_UM = 13.0, 1.6
 """Wavelength and size of the sway that bends straight edges of sites."""
 _NOTHING = 1e-6
+_WAVES = 48
+_SOFTER_PX = 0.6
+"""Blur that hides the steps between streaks."""
 _STRIDE = 1.5
-"""Pixels from one place to the next along a streak."""
+"""Pixels from one place to the next along a streak, at least."""
 
 
-def hashed(ids: NDArray[np.integer], purpose: int) -> NDArray[np.float64]:
+def hashed(ids: NDArray[np.integer[Any]], purpose: int) -> NDArray[np.float64]:
     """Numbers from 0 to 1 that depend on an id and a purpose only, so that a cell looks the same in every picture.
 
     SplitMix64 (Steele 2014 doi:10.1145/2714064.2660195).
@@ -58,54 +63,91 @@ class Sheet:
     first_z_um: float
     spacing_um: float
 
-    @cached_property
-    def places(self) -> tuple[Image, Image]:
-        """Position and depth of every pixel [um], each ``(rows, columns)``."""
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of pixels."""
         left, right, top, bottom = self.window
         rows, columns = round((bottom - top) * self.pixels_per_um), round((right - left) * self.pixels_per_um)
-        x = left + (np.arange(columns) + 0.5) / self.pixels_per_um
-        z = top + (np.arange(rows) + 0.5) / self.pixels_per_um
-        grid_z, grid_x = np.meshgrid(z, x, indexing="ij")
-        return grid_x, grid_z
+        return max(rows, 1), max(columns, 1)
+
+    @cached_property
+    def x_um(self) -> Image:
+        """Position of each column of pixels [um], ``(columns,)``."""
+        return (self.window[0] + (np.arange(self.shape[1]) + 0.5) / self.pixels_per_um).astype(np.float32)
+
+    @cached_property
+    def z_um(self) -> Image:
+        """Depth of each row of pixels [um], ``(rows,)``."""
+        return (self.window[2] + (np.arange(self.shape[0]) + 0.5) / self.pixels_per_um).astype(np.float32)
 
     @cached_property
     def bent(self) -> tuple[Image, Image]:
-        """`places`, swayed a little, so that what is looked up there has no straight edges."""
-        x, z = self.places
-        sway = _SWAY_UM * self.spacing_um / 10.0
-        return x + sway * self.noise(_WAVE_UM, 1), z + sway * self.noise(_WAVE_UM, 2)
+        """Places of all pixels [um], each ``(rows, columns)``, swayed so that what lies there has no straight edges."""
+        sway = np.float32(_SWAY_UM * self.spacing_um / 10.0)
+        return (
+            self.x_um[None, :] + sway * self.noise(_WAVE_UM, 1),
+            self.z_um[:, None] + sway * self.noise(_WAVE_UM, 2),
+        )
+
+    def rows(self, first: int, last: int) -> Sheet:
+        """Take some of its rows of pixels as a sheet of their own."""
+        left, right, top, _ = self.window
+        window = (left, right, top + first / self.pixels_per_um, top + last / self.pixels_per_um)
+        return replace(self, window=window)
 
     def noise(self, scale_um: float, purpose: int) -> Image:
-        """Smooth noise of mean 0 and size near 1 at every pixel; the same for a place in every picture."""
-        x, z = self.places
-        at_x, at_z = x / scale_um, z / scale_um
-        low_x, low_z = int(np.floor(at_x.min())) - 3, int(np.floor(at_z.min())) - 3
-        nodes_x = np.arange(low_x, int(np.ceil(at_x.max())) + 4)
-        nodes_z = np.arange(low_z, int(np.ceil(at_z.max())) + 4)
+        """Smooth noise of mean 0 and size near 1 at every pixel; the same for a place in every picture.
+
+        Cubic B-spline of hashed numbers. What is finer than a pixel fades, as it does in a lens.
+        """
+        along_x, along_z = (_taps(places / scale_um) for places in (self.x_um, self.z_um))
+        nodes_x = np.arange(along_x[0].min(), along_x[0].max() + 4)
+        nodes_z = np.arange(along_z[0].min(), along_z[0].max() + 4)
         ids = (nodes_x + (1 << 20))[None, :] * (1 << 22) + (nodes_z + (1 << 20))[:, None]
-        nodes = 2.0 * hashed(ids, 1000 + purpose) - 1.0
-        smooth: Image = 2.4 * ndimage.map_coordinates(nodes, [at_z - low_z, at_x - low_x], order=3, prefilter=False)
+        nodes = (2.0 * hashed(ids, 1000 + purpose) - 1.0).astype(np.float32)
+        by_row = _tapped(nodes, along_x, 1)
+        size = 2.4 * min(1.0, scale_um * self.pixels_per_um)
+        smooth: Image = np.float32(size) * _tapped(by_row, along_z, 0)
         return smooth
 
-    def sampled(self, sites: NDArray, where: NDArray | None = None, *, order: int = 2) -> Image:
-        """Values of sites ``(z, x)`` at every bent pixel, blended between neighbours by a B-spline.
+    def waves(self, scale_um: tuple[float, float], purpose: int) -> Image:
+        """Smooth noise like `noise`, but without a grid, for what is seen in the large; its size along x and depth.
+
+        A sum of plane waves, which tends to a normal distribution.
+        """
+        number = np.arange(_WAVES)
+        turn, length, phase = (2.0 * np.pi * hashed(number, 2000 + 3 * purpose + k) for k in range(3))
+        size = 0.6 + 0.8 * length / (2.0 * np.pi)
+        along_x = np.multiply.outer(self.x_um, size * np.cos(turn) / scale_um[0]) + phase
+        along_z = np.multiply.outer(self.z_um, size * np.sin(turn) / scale_um[1])
+        parts_x = np.concatenate([np.cos(along_x), np.sin(along_x)], axis=1)
+        parts_z = np.concatenate([np.cos(along_z), -np.sin(along_z)], axis=1)
+        field: Image = (np.sqrt(2.0 / _WAVES) * parts_z).astype(np.float32) @ parts_x.astype(np.float32).T
+        return field
+
+    def sampled(self, sites: NDArray[Any], where: NDArray[Any] | None = None, *, order: int = 2) -> Image:
+        """Values of sites at every bent pixel, blended between neighbours by a B-spline.
 
         Parameters
         ----------
-        sites : the values.
-        where : sites whose values count; those of others do not blend in.
+        sites : the values, ``(z, x)``, or several fields ``(fields, z, x)``.
+        where : sites whose values count, ``(z, x)``; those of others do not blend in.
         order : of the spline; 1 keeps what fills a single site at its size, 2 has no kinks.
         """
+        planes: NDArray[Any] = np.asarray(sites, np.float32).reshape(-1, *np.shape(sites)[-2:])
         if where is not None:
-            return self.sampled(np.where(where, sites, 0.0), order=order) / np.maximum(
-                self.sampled(where, order=order), _NOTHING
-            )
+            planes = np.concatenate([np.where(where, planes, 0.0), np.asarray(where, np.float32)[None]])
         x, z = self.bent
-        at = [(z - self.first_z_um) / self.spacing_um, (x - self.first_x_um) / self.spacing_um]
-        values: Image = ndimage.map_coordinates(sites.astype(float), at, order=order, prefilter=False, mode="nearest")
-        return values
+        row, column = ((at - first) / self.spacing_um for at, first in ((z, self.first_z_um), (x, self.first_x_um)))
+        out: NDArray[Any] = np.empty((len(planes), *self.shape), np.float32)
+        stain_kernels.blend(
+            np.ascontiguousarray(planes, np.float32), row.astype(np.float32), column.astype(np.float32), order == 2, out
+        )
+        if where is not None:
+            out = out[:-1] / np.maximum(out[-1:], np.float32(_NOTHING))
+        return out[0] if np.ndim(sites) == 2 else out
 
-    def streaked(self, noise: Image, angle_rad: Image, half_um: float) -> Image:
+    def streaked(self, noise: Image, angle_rad: Image, half_um: float, stride_um: float = 0.0) -> Image:
         """Noise smeared along a direction, of mean 0 and size 1 (line integral convolution).
 
         Cabral and Leedom 1993 doi:10.1145/166117.166151.
@@ -115,26 +157,37 @@ class Sheet:
         noise : at every pixel.
         angle_rad : direction at every pixel, from the x axis towards depth.
         half_um : how far it is smeared either way.
+        stride_um : from one place to the next along a streak, at least one and a half pixels.
         """
-        rows, columns = np.indices(noise.shape, dtype=float)
-        last_row, last_column = noise.shape[0] - 1, noise.shape[1] - 1
-        total = noise.copy()
-        cos, sin = np.cos(angle_rad), np.sin(angle_rad)
-        for way in (1.0, -1.0):
-            row, column = rows.copy(), columns.copy()
-            along_x, along_z = way * cos, way * sin
-            for _ in range(max(1, round(half_um * self.pixels_per_um / _STRIDE))):
-                row += _STRIDE * along_z
-                column += _STRIDE * along_x
-                at = (
-                    np.clip(np.rint(row), 0, last_row).astype(int),
-                    np.clip(np.rint(column), 0, last_column).astype(int),
-                )
-                total += noise[at]
-                next_x, next_z = cos[at], sin[at]
-                # a direction has no sign: go on the way it came
-                sign = np.where(next_x * along_x + next_z * along_z < 0.0, -1.0, 1.0)
-                along_x, along_z = sign * next_x, sign * next_z
-        total -= total.mean()
-        smeared: Image = total / max(float(total.std()), 1e-12)
+        total = np.empty(noise.shape, np.float32)
+        cos, sin = (np.ascontiguousarray(way(angle_rad), np.float32) for way in (np.cos, np.sin))
+        stride = max(_STRIDE, stride_um * self.pixels_per_um)
+        steps = max(1, round(half_um * self.pixels_per_um / stride))
+        stain_kernels.streak(np.ascontiguousarray(noise, np.float32), cos, sin, steps, np.float32(stride), total)
+        total = gaussian_filter(total, _SOFTER_PX)
+        smeared: Image = (total - total.mean()) / max(float(total.std()), 1e-12)
         return smeared
+
+
+def _taps(places: Image) -> tuple[NDArray[np.int64], tuple[Image, ...]]:
+    """First node and weights of the four nodes around each place, for a cubic B-spline."""
+    first = np.floor(places).astype(np.int64) - 1
+    t = (places - np.floor(places)).astype(np.float32)
+    weights = (
+        (1.0 - t) ** 3 / 6.0,
+        (3.0 * t**3 - 6.0 * t**2 + 4.0) / 6.0,
+        (-3.0 * t**3 + 3.0 * t**2 + 3.0 * t + 1.0) / 6.0,
+        t**3 / 6.0,
+    )
+    return first, weights
+
+
+def _tapped(nodes: Image, taps: tuple[NDArray[np.int64], tuple[Image, ...]], axis: int) -> Image:
+    """Blend nodes along an axis."""
+    first, weights = taps
+    start = first - first.min()
+    shape = (1, -1) if axis else (-1, 1)
+    total = weights[0].reshape(shape) * np.take(nodes, start, axis=axis)
+    for number in (1, 2, 3):
+        total += weights[number].reshape(shape) * np.take(nodes, start + number, axis=axis)
+    return total

@@ -138,6 +138,20 @@ def grid(run: xr.DataTree) -> xr.Dataset:
     return fields(run) if "fields" in run.children or "injury" not in run.children else run["injury"].to_dataset()
 
 
+def zone_x_um(run: xr.DataTree, session: int) -> float:
+    """Position of the zone nearest to the middle of the section, the middle itself if there is none."""
+    x = fields(run)["x_um"].to_numpy()
+    middle = float(0.5 * (x[0] + x[-1]))
+    if not len(session_days(run)):
+        return middle
+    injury = run["injury"].to_dataset().isel(session=session)
+    lost = injury["damage_keratinocyte_necrosis"].isel(y=injury.sizes["y"] // 2).sum("z").to_numpy()
+    if lost.max() <= 0:
+        return middle
+    hit = lost >= 0.9 * lost.max()
+    return float(x[hit][np.argmin(np.abs(x[hit] - middle))])
+
+
 def has_cells(run: xr.DataTree) -> bool:
     """Whether the skin of a run lives: excised skin has no cells."""
     return not bool(scenario(run).get("patient", {}).get("excised", False))
@@ -230,6 +244,21 @@ def agents(run: xr.DataTree, kind: str, day: float) -> dict[str, NDArray[Any]]:
         near = np.abs(table["y_um"] - middle) <= spacing
         return {name: column[near] for name, column in table.items()}
     return table
+
+
+def in_plane(run: xr.DataTree, columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+    """Rows of a table of agents that lie in the one layer of sites that a section shows."""
+    y_um = fields(run)["y_um"].to_numpy()
+    if len(y_um) < 2 or "y_um" not in columns:
+        return np.ones(len(next(iter(columns.values()), ())), bool)
+    near: NDArray[np.bool_] = np.abs(columns["y_um"] - y_um[len(y_um) // 2]) <= 0.5 * (y_um[1] - y_um[0]) + 1e-6
+    return near
+
+
+def parameter(run: xr.DataTree, key: str, default: float) -> float:
+    """Value of a parameter that the run used, by its stage and key, or a default where the store does not tell."""
+    entry = json.loads(run.attrs.get("parameters", "{}")).get(key)
+    return default if entry is None else float(entry["value"])
 
 
 def scenario(run: xr.DataTree) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 
 from mendsim.analysis import relief, stain, store, style
-from mendsim.analysis.pictures import zone_x_um
 from mendsim.analysis.section_axes import Window
+from mendsim.analysis.stain_data import stain_of
 from mendsim.common.errors import InputError
 
 HOURS = (0.0, 12.0, 24.0, 72.0, 168.0, 336.0)
@@ -60,14 +60,14 @@ def strip_figure(
                 ax.set_title(_after(day - start), loc="left", pad=3)
             line[0].set_ylabel(name, fontweight="bold", color=style.INK)
         _scale_bar(axes[-1, -1], zone_window(list(rows.values())[-1]))
-        handles = [Patch(facecolor=tuple(colour), label=name) for name, colour in stain.key().items()]
+        handles = [Patch(facecolor=tuple(colour), label=name) for name, colour in stain_of("he").legend().items()]
         figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), handlelength=1.0)
     return figure
 
 
 def zone_window(run: xr.DataTree) -> Window:
     """Part of a section around the zone nearest to its middle, from above the surface into the dermis."""
-    middle = zone_x_um(run, 0)
+    middle = store.zone_x_um(run, 0)
     left, right, floor, ceiling = relief.flat(run).extent_um
     start = float(np.clip(middle - 0.5 * _WIDTH_UM, left, max(left, right - _WIDTH_UM)))
     return start, min(start + _WIDTH_UM, right), max(_TOP_UM, ceiling), min(_BOTTOM_UM, floor)

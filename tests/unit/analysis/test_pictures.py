@@ -13,7 +13,7 @@ pytestmark = pytest.mark.filterwarnings("error")
 
 def test_the_pictures_of_a_run(make_store, tmp_path):
     files = analysis.plot_run(make_store(), tmp_path / "new" / "folder")
-    names = ["sections", "close_up", "time_courses", "vessels", "drug", "heat"]
+    names = ["sections", "close_up", "histology", "time_courses", "vessels", "drug", "heat"]
     assert [file.name for file in files] == [f"{name}.png" for name in names]
     for file in files:
         picture = imread(file)
@@ -25,7 +25,7 @@ def test_the_pictures_of_a_control_stand_beside_its_store(make_store):
     store = make_store(treated=False)
     files = analysis.plot_run(store)
     assert {file.parent for file in files} == {store.with_name("run_pictures")}
-    assert [file.stem for file in files] == ["sections", "close_up", "time_courses", "vessels", "drug"]
+    assert [file.stem for file in files] == ["sections", "close_up", "histology", "time_courses", "vessels", "drug"]
 
 
 def test_a_picture_is_the_same_each_time(make_store, tmp_path):

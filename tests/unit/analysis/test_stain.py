@@ -127,6 +127,7 @@ def test_denatured_collagen_is_paler_and_bluer_and_an_empty_dermis_pale(section)
     cooked["denatured_collagen"][BED:] = 100.0
     for name in ("collagen_1", "collagen_3"):
         empty[name][BED:, 10:20] = 0.0
+        cooked[name][BED:] = 0.0
     intact, bluish = (band(image(part), 80, 150) for part in (section, cooked))
     assert bluish[2] - bluish[0] > intact[2] - intact[0] + 0.05
     hollow = stain.stained(as_run(empty), 0.0, (120.0, 180.0, 80.0, 150.0), pixels_per_um=1.0)
@@ -136,7 +137,7 @@ def test_denatured_collagen_is_paler_and_bluer_and_an_empty_dermis_pale(section)
 def test_compartments_share_every_pixel(section):
     sheet = Sheet(WINDOW, 1.0, 5.0, -45.0, EDGE)
     shares = stain.compartments(section, sheet)
-    np.testing.assert_allclose(sum(shares.values()), 1.0, rtol=1e-12)
+    np.testing.assert_allclose(sum(shares.values()), 1.0, rtol=1e-5)
     assert shares["air"][:25].min() > 0.99
     assert shares["dermis"][-60:].min() > 0.99
 
@@ -163,7 +164,7 @@ def test_a_picture_is_the_same_each_time_and_cells_look_like_themselves(section)
 def test_noise_stays_in_its_place_when_the_window_moves():
     here = Sheet((0.0, 60.0, 0.0, 40.0), 1.0, 5.0, 5.0, EDGE).noise(9.0, 1)
     moved = Sheet((20.0, 80.0, 10.0, 50.0), 1.0, 5.0, 5.0, EDGE).noise(9.0, 1)
-    np.testing.assert_allclose(here[10:, 20:], moved[:-10, :-20], atol=1e-12)
+    np.testing.assert_allclose(here[10:, 20:], moved[:-10, :-20], atol=1e-4)
 
 
 def test_streaks_run_along_their_direction():
