@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mendsim.analysis import plots, sections, timecourses
+    from mendsim.analysis.animation import animate_histology, animate_surface
     from mendsim.analysis.catalogue import list_outcomes, observe
     from mendsim.analysis.citations import bibtex, cited
     from mendsim.analysis.combined_arms import combination
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mendsim.analysis.comparison_files import open_comparison, write_comparison
     from mendsim.analysis.endpoints import outcomes
     from mendsim.analysis.export import export_run
+    from mendsim.analysis.histology import histology_figure, stained_section
     from mendsim.analysis.pictures import plot_run
     from mendsim.analysis.replicate_comparison import compare_replicates
     from mendsim.analysis.replicates import read_replicate
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from mendsim.analysis.scoreboard_picture import scoreboard_figure
     from mendsim.analysis.sensitivity_indices import sensitivity
     from mendsim.analysis.store import open_run
+    from mendsim.analysis.surface import surface_course, surface_figure, surface_view
     from mendsim.analysis.sweep_table import open_sweep
     from mendsim.analysis.treatment_picture import treatment_figure
     from mendsim.analysis.uptake import uptake_table
@@ -38,12 +41,15 @@ if TYPE_CHECKING:
     from mendsim.analysis.zone_strip import strip_figure
 
 __all__ = [
+    "animate_histology",
+    "animate_surface",
     "bibtex",
     "cited",
     "combination",
     "compare_replicates",
     "compare_runs",
     "export_run",
+    "histology_figure",
     "list_outcomes",
     "observe",
     "open_comparison",
@@ -59,7 +65,11 @@ __all__ = [
     "scoreboard_figure",
     "sections",
     "sensitivity",
+    "stained_section",
     "strip_figure",
+    "surface_course",
+    "surface_figure",
+    "surface_view",
     "timecourses",
     "treatment_figure",
     "uptake_figure",
@@ -72,12 +82,15 @@ __all__ = [
 ]
 
 _HOME = {
+    "animate_histology": "animation",
+    "animate_surface": "animation",
     "bibtex": "citations",
     "cited": "citations",
     "combination": "combined_arms",
     "compare_replicates": "replicate_comparison",
     "compare_runs": "comparison",
     "export_run": "export",
+    "histology_figure": "histology",
     "list_outcomes": "catalogue",
     "observe": "catalogue",
     "open_comparison": "comparison_files",
@@ -91,7 +104,11 @@ _HOME = {
     "score_markdown": "scoreboard",
     "scoreboard_figure": "scoreboard_picture",
     "sensitivity": "sensitivity_indices",
+    "stained_section": "histology",
     "strip_figure": "zone_strip",
+    "surface_course": "surface",
+    "surface_figure": "surface",
+    "surface_view": "surface",
     "treatment_figure": "treatment_picture",
     "uptake_figure": "uptake_picture",
     "uptake_table": "uptake",
