@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mendsim.cli.commands import laser, pictures, runs, scenario_files, studies
+from mendsim.cli.commands import laser, pictures, runs, scenario_files, slides, studies
 
-GROUPS = (scenario_files, runs, studies, pictures, laser)
+GROUPS = (scenario_files, runs, studies, pictures, slides, laser)
 """The themes, in the order of ``mendsim --help``; each describes its commands."""
