@@ -58,10 +58,10 @@ def heal(folder: Path) -> dict[str, xr.DataTree]:
     return runs
 
 
-def save_small(figure: Figure, path: Path) -> None:
+def save_small(figure: Figure, path: Path, dpi: float = DPI) -> None:
     """Write a picture with few colours, which keeps images of tissue small."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI)
+    figure.savefig(buffer, format="png", dpi=dpi)
     picture = Image.open(buffer).convert("RGB")
     few = picture.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, kmeans=4, dither=Image.Dither.NONE)
     few.save(path, optimize=True)
