@@ -12,7 +12,7 @@ from mendsim import analysis
 from mendsim.analysis import plots
 
 DOCS = Path(__file__).parents[1] / "docs"
-DPI = 150
+DPI = 140
 """Small enough for a page."""
 
 
@@ -24,7 +24,7 @@ def main() -> None:
         "profile": plots.depth_profile(scar, "new_collagen", [7, 30, 60, 90], bottom_um=800),
         "kymograph": plots.kymograph(scar, "tgf_beta1", along="depth"),
         "forest": plots.forest(compared, scenarios=[compared.comparison.scenarios[-1]], most=12),
-        "vessels": plots.vessel_network(block, 1, by="kind"),
+        "vessels": plots.vessel_network(scar, 30, by="kind"),
         "block": plots.block(block, 1, "collagen", inside="vessels"),
     }
     for name, ax in pictures.items():

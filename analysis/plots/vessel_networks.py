@@ -66,7 +66,7 @@ def vessel_network(
         bar.outline.set_linewidth(0.4)
     there = groups(table, by)
     handles = mark_handles(name for name in (*KIND_COLOURS, *MARKS) if name in there)
-    if len(store.session_days(run)):
+    if any(line.get_color() == ZONE_COLOUR for line in ax.get_lines()):
         handles.append(Line2D([], [], color=ZONE_COLOUR, linewidth=2.5, label="width of the laser zones"))
     if handles:
         ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=2, handlelength=2.2)
