@@ -91,17 +91,11 @@ plt.show()
 # intact skin oxygen is low, because epidermis uses up what comes in. That ends as the wound closes. (In the store the
 # unit stands behind every number, so here even the colour bar has one.)
 #
-# A profile over depth needs one line: mean over x where there is dermis.
+# Means over the section are one line of xarray: `fields["oxygen"].where(fields["tissue"] == 2).mean(["x", "y"])`. For
+# pictures that are printed there is `analysis.plots`: each takes and returns matplotlib Axes, in one style.
 
 # %%
-dermis = fields["oxygen"].where(fields["tissue"] == 2).mean(["x", "y"])
-fig, ax = plt.subplots(figsize=(4.2, 3.2), layout="constrained")
-for hour, profile in dermis.groupby("snapshot"):
-    ax.plot(profile.squeeze(), fields["depth_um"], label=f"{float(hour):g} h")
-ax.invert_yaxis()
-ax.set(xlabel="oxygen in the dermis [mmHg]", ylabel="depth [µm]")
-ax.legend()
-plt.show()
+analysis.plots.depth_profile(run, "oxygen", [0, 0.5, 1, 3]).figure
 
 # %% [markdown]
 # ## Agents

@@ -90,25 +90,27 @@ seeds = (1, 2, 3)
 runs = {(name, seed): scenarios.run(arm, seed=seed).data for name, arm in arms.items() for seed in seeds}
 
 # %%
+groups = {name: [runs[name, seed] for seed in seeds] for name in arms}
 fig, ax = plt.subplots(figsize=(5.6, 3.2), layout="constrained")
-for name, colour in (("sparse", "#0072b2"), ("dense", "#d55e00")):
-    for seed in seeds:
-        series = runs[name, seed]["series"]
-        ax.plot(
-            series["time"],
-            100 * series["reepithelialised_fraction"],
-            color=colour,
-            alpha=0.7,
-            label=name if seed == 1 else None,
-        )
-ax.set(xlabel="hours", ylabel="living epidermis [% of the surface]")
-ax.legend()
+for name, colour in zip(arms, ("#0072b2", "#d55e00"), strict=True):
+    for run in groups[name]:
+        ax.plot(run["series"]["time"], run["series"]["reepithelialised_fraction"], color=colour, label=name)
+ax.set(xlabel="hours", ylabel="share with living epidermis")
+ax.legend(*[found[:: len(seeds)] for found in ax.get_legend_handles_labels()])
 plt.show()
 
 # %% [markdown]
-# **Look at**: thin lines of one colour are the same protocol on other skin. A single run of each would have shown one
-# line of each colour.
+# **Look at** lines of one colour: the same protocol on other skin. A single run of each would have shown one line of
+# each colour.
 #
+# `analysis.plots` has plots for print, which take runs, replicates or whole comparisons: here means, with the
+# interval of the mean. They make figures of their own, so end a cell with `.figure` to see one, and keep it with
+# `analysis.plots.save`.
+
+# %%
+analysis.plots.time_course(groups, "reepithelialised_fraction", scale="linear").figure
+
+# %% [markdown]
 # ## Paired differences
 #
 # `compare_replicates` takes all runs, pairs them by seed, and says which differences are more than noise.
@@ -117,7 +119,7 @@ plt.show()
 
 # %%
 compared = analysis.compare_replicates(
-    runs, ["reepithelialisation_days", "barrier_open_hours", "water_loss_peak", "erythema_ratio"], reference="sparse"
+    runs, ["reepithelialisation_days", "barrier_open_hours", "water_loss_peak", "redness_peak"], reference="sparse"
 )
 table = compared.table
 columns = [
@@ -133,32 +135,17 @@ columns = [
 table[columns].round(2)
 
 # %% [markdown]
-# The same as a picture: a forest plot. Where the interval crosses zero, three pairs of runs do not tell.
+# The same as a picture: a forest plot. Where an interval crosses zero, three pairs of runs do not tell; filled marks
+# are more than noise.
 
 # %%
-by_arm = table.set_index(["scenario", "end_point"])
-bounds = by_arm.loc["dense", ["difference", "difference_low", "difference_high"]]
-relative = 100 * bounds.div(by_arm.loc["sparse", "mean"], axis=0).iloc[::-1]
-fig, ax = plt.subplots(figsize=(6.4, 2.4), layout="constrained")
-ax.errorbar(
-    relative["difference"],
-    relative.index,
-    xerr=[relative["difference"] - relative["difference_low"], relative["difference_high"] - relative["difference"]],
-    fmt="o",
-    color="#1f2430",
-    capsize=3,
-)
-ax.axvline(0, color="#667085", linestyle=":")
-ax.margins(y=0.2)
-ax.set_xlabel("dense against sparse [%]")
-plt.show()
+analysis.plots.forest(compared).figure
 
 # %% [markdown]
 # ## What to try
 #
 # - More seeds: intervals shrink with the root of their number. How many would you need for the widest of them?
 # - Another comparison: the same share of skin with few deep zones, or many shallow ones (energy against density).
-# - In the shell, with every outcome, runs that are kept, and a report: `mendsim compare A.toml B.toml --replicates
-#   10`.
+# - In the shell, with every outcome and runs that are kept: `mendsim compare sparse.toml dense.toml`.
 # - Differences are of *this model*. Which of them depends on numbers that are only assumed? That is the [next
 #   notebook](04_sweep_and_sensitivity.py).

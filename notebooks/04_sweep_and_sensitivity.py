@@ -145,15 +145,7 @@ screening = analysis.sensitivity(screened, design, "delivered_percent")
 screening.round(2)
 
 # %%
-fig, ax = plt.subplots(figsize=(5.4, 3.4), layout="constrained")
-for factor, row in screening.iterrows():
-    around = [[row["mu_star"] - row["mu_star_low"]], [row["mu_star_high"] - row["mu_star"]]]
-    ax.errorbar(row["mu_star"], row["sigma"], xerr=around, fmt="o", color="#0072b2", capsize=3)
-    name, at = factor.split(".")[-1], (row["mu_star"], row["sigma"])
-    ax.annotate(name, at, textcoords="offset points", xytext=(0, 9), ha="center")
-ax.set(xlabel="mu*: effect over the range [% of the dose]", ylabel="sigma: how much it varies")
-ax.margins(0.2)
-plt.show()
+analysis.plots.morris_plane(screening, outcome="drug past the epidermis", unit="% of the dose").figure
 
 # %% [markdown]
 # **Look at** both axes: a factor at the lower left can be left out of the next study.

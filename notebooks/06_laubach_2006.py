@@ -102,7 +102,7 @@ axes[0].annotate(
 )
 axes[0].set_ylabel("zones with a continuous\nbasal layer [%]")
 
-for days, depth in mend_table.depths(run):
+for days, depth in mend_table.depths(run).values():
     if depth.max() > 0:
         axes[1].plot(days - session, depth, color="#1c1c1c", alpha=0.6)
 axes[1].axvspan(targets["T22"].low, targets["T22"].high, color="#009e73", alpha=0.15, linewidth=0)

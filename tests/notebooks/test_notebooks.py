@@ -14,6 +14,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from mendsim.analysis import measures_epidermis
 
@@ -30,6 +31,16 @@ def cells(name: str) -> list[tuple[str, str]]:
     ]
 
 
+def _executed(text: str, place: str, names: dict[str, Any]) -> object:
+    """Execute a cell, and return what it ends with, as a notebook would show it."""
+    cell = ast.parse(text)
+    last = cell.body.pop() if cell.body and isinstance(cell.body[-1], ast.Expr) else None
+    exec(compile(cell, place, "exec"), names)  # noqa: S102  # our own files
+    if not isinstance(last, ast.Expr):
+        return None
+    return eval(compile(ast.Expression(last.value), place, "eval"), names)  # noqa: S307  # our own files
+
+
 @pytest.fixture
 def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict[str, Any]]:
     """Return a function that runs a notebook and gives its names, with the figures that it showed as ``shown``."""
@@ -40,18 +51,22 @@ def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
     def run(name: str) -> dict[str, Any]:
         shown: list[list[str]] = []
 
+        def look(figure: Figure) -> None:
+            figure.canvas.draw()
+            shown.append([ax.get_xlabel() or ax.get_title() or ax.get_ylabel() for ax in figure.axes])
+
         def show() -> None:
             for number in plt.get_fignums():
-                figure = plt.figure(number)
-                figure.canvas.draw()
-                shown.append([ax.get_xlabel() or ax.get_title() or ax.get_ylabel() for ax in figure.axes])
+                look(plt.figure(number))
             plt.close("all")
 
         monkeypatch.setattr(plt, "show", show)
         names: dict[str, Any] = {"__name__": "notebook", "shown": shown}
         for number, (kind, text) in enumerate(cells(name)):
             if kind == "code":
-                exec(compile(ast.parse(text), f"{name}, cell {number}", "exec"), names)  # noqa: S102  # our own files
+                last = _executed(text, f"{name}, cell {number}", names)
+                if isinstance(last, Figure):
+                    look(last)
         assert plt.get_fignums() == []
         assert all(label for figure in shown for label in figure)
         return names
@@ -101,7 +116,7 @@ def test_comparing_protocols(notebook: Callable[[str], dict[str, Any]]) -> None:
     assert table.loc[("reepithelialisation_days", "dense"), "difference"] > 0.0
     assert table.loc[("reepithelialisation_days", "dense"), "more_than_noise"] == "yes"
     assert len(names["runs"]) == 6
-    assert len(names["shown"]) == 2
+    assert len(names["shown"]) == 3
 
 
 def test_a_sweep_and_what_decides_it(notebook: Callable[[str], dict[str, Any]]) -> None:
