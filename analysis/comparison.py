@@ -123,7 +123,7 @@ def comparison_figure(pair: Pair) -> Figure:
             _mark(ax, who, store.day_label(day))
     sections.cell_legend([*axes[0], *axes[1]], loc="outside lower center", ncols=8)
     _draw_time_courses(lower, pair)
-    figure.suptitle(store.title(pair.treated), fontsize=15, fontweight="bold")
+    style.heading(figure, store.title(pair.treated), 15)
     return figure
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +84,7 @@ def contact_sheet(run: xr.DataTree, count: int = 6) -> Figure:
     for name, line in zip(["Cells", *(view.name for view in views)], axes, strict=True):
         label_row(list(line), name)
     sections.cell_legend(list(axes[0]), loc="outside lower center", ncols=8)
-    figure.suptitle(store.title(run), fontsize=13, fontweight="bold")
+    style.heading(figure, store.title(run))
     return figure
 
 
@@ -107,18 +107,19 @@ def close_up(run: xr.DataTree, count: int = 6) -> Figure:
     sections.cell_legend(list(axes[: len(days)]), loc="outside lower center", ncols=8)
     found = store.causes(run)
     where = "close up" if not found else f"around one {found[0].replace('session', 'zone')}"
-    figure.suptitle(f"{store.title(run)}: {where}", fontsize=13, fontweight="bold")
+    style.heading(figure, f"{store.title(run)}: {where}")
     return figure
 
 
-def heat(run: xr.DataTree) -> Figure:
+def heat(run: xr.DataTree, sessions: Sequence[int] | None = None) -> Figure:
     """Peak temperature and damage of each laser session or burn: the whole section and one zone.
 
     Parameters
     ----------
     run : a run from `mendsim.analysis.open_run` with at least one laser session or burn.
+    sessions : numbers of those that are drawn, from 0; all of them if not given.
     """
-    sessions = store.heated(run)
+    sessions = store.heated(run) if sessions is None else sessions
     windows = [zone_window(run, session) for session in sessions]
     left, right, _, _ = relief.flat(run).extent_um
     heights = [
@@ -132,7 +133,7 @@ def heat(run: xr.DataTree) -> Figure:
         sections.temperature(run, session, zone, window=window)
         zone.set_title("one zone")
     sections.shell_legend(list(axes.ravel()), loc="outside lower center", ncols=6)
-    figure.suptitle(f"{store.title(run)}: peak temperature and thermal damage", fontsize=13, fontweight="bold")
+    style.heading(figure, f"{store.title(run)}: peak temperature and thermal damage")
     return figure
 
 
@@ -150,7 +151,7 @@ def time_courses(run: xr.DataTree, control: xr.DataTree | None = None) -> Figure
     timecourses.panels(run, list(axes[: len(names)]), names, control=control)
     for ax in axes[len(names) :]:
         ax.remove()
-    figure.suptitle(store.title(run), fontsize=13, fontweight="bold")
+    style.heading(figure, store.title(run))
     return figure
 
 

@@ -168,6 +168,16 @@ def axes_or_new(ax: Axes | None, width_in: float = 6.0, height_in: float = 4.5) 
     return figure(width_in, height_in).add_subplot() if ax is None else ax
 
 
+def heading(figure: Figure, text: str, size: float = 13.0) -> None:
+    """Write a heading over a figure as it stands: signs of dollar in it are no mathematics."""
+    figure.suptitle(plain(text), fontsize=size, fontweight="bold")
+
+
+def plain(text: str) -> str:
+    """Keep matplotlib from reading mathematics between signs of dollar in what a user wrote."""
+    return text.replace("$", r"\$")
+
+
 def note(ax: Axes, text: str) -> None:
     """Say in small letters over the right end of axes what their bands and whiskers are."""
     ax.set_title(text, loc="right", fontsize="small", fontweight="normal", color=MUTED)

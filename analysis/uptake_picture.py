@@ -52,7 +52,7 @@ def uptake_figure(run: xr.DataTree) -> Figure:
         rows[1].colorbar(shown[-1], ax=panels, label="drug [µg/mL]", shrink=0.85)
     else:
         right.remove()
-    figure.suptitle(store.title(run), fontsize=13, fontweight="bold")
+    style.heading(figure, store.title(run))
     return figure
 
 

@@ -89,7 +89,7 @@ def vessel_figure(
         figure.legend(handles=_key(columns), loc="outside lower center", ncols=3, handlelength=2.2)
         name = store.title(run)
         gap = "\n" if len(name) > _LETTERS_PER_IN * figure.get_figwidth() else " "
-        figure.suptitle(f"{name}:{gap}blood vessels", fontsize=13, fontweight="bold")
+        style.heading(figure, f"{name}:{gap}blood vessels")
         figure.draw_without_rendering()  # finds the places of the views, which are larger than they show
         figure.set_layout_engine("none")
         for column, place in zip(columns, places, strict=True):

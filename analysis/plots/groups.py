@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mendsim.abm.observables import OBSERVABLES
-from mendsim.analysis import paired, store
+from mendsim.analysis import paired, store, style
 from mendsim.analysis.comparison_files import SavedComparison
 from mendsim.analysis.replicate_comparison import ReplicateComparison
 from mendsim.common.errors import InputError
@@ -54,7 +54,7 @@ class Curve:
     @property
     def named(self) -> str:
         """Name of the group with the number of replicates, if there are any."""
-        return f"{self.label}, n = {self.count}" if self.count > 1 else self.label
+        return style.plain(f"{self.label}, n = {self.count}" if self.count > 1 else self.label)
 
 
 def grouped(groups: Groups) -> dict[str, list[xr.DataTree]]:

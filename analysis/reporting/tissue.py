@@ -20,7 +20,7 @@ from mendsim.analysis.uptake_picture import uptake_figure, was_given
 
 DAYS = 6
 """Snapshots in a picture over time."""
-_FEW_DAYS = 4
+_FEW_DAYS, _FEW_SESSIONS = 4, 3
 """Snapshots in pictures of several rows."""
 _ONE_ROW, _PER_ROW, _SHEET_IN = 4, 3, 10.0
 """Sections that fit in one row, or side by side in several rows, and the width of a sheet: what stays readable."""
@@ -195,13 +195,17 @@ def _drug(run: xr.DataTree) -> Picture:
 
 
 def _heat(run: xr.DataTree) -> Picture:
+    every = store.heated(run)
+    # Sessions of one protocol are much alike: of many the first and the last tell what there is to see.
+    shown = every if len(every) <= _FEW_SESSIONS else [every[0], every[-1]]
+    which = f" Sessions {shown[0] + 1} and {shown[-1] + 1} of {len(every)} are drawn." if shown != every else ""
     return Picture(
         name="heat",
         title="Heat",
         caption="Highest temperature of each site, and lines inside which at least half of each target was damaged:"
-        " the whole section, and one zone.",
-        draw=lambda: pictures.heat(run),
-        shows="Highest temperature in the section and around one zone, with nested outlines of thermal damage.",
+        f" the whole section, and one zone.{which}",
+        draw=lambda: pictures.heat(run, shown),
+        shows=f"Highest temperature in the section and around one zone, with nested outlines of thermal damage.{which}",
         numbers=behind.heated(run),
     )
 

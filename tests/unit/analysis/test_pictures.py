@@ -49,6 +49,13 @@ def test_the_page_is_self_contained(comparison, read_page):
     assert comparison.stat().st_size < 8e6
 
 
+def test_a_title_with_dollars_is_no_mathematics():
+    figure = style.figure(4.0, 1.0)
+    style.heading(figure, r"costs $5 and $\frac")
+    figure.draw_without_rendering()
+    assert figure.get_suptitle() == r"costs \$5 and \$\frac"
+
+
 def test_the_pictures_lie_beside_the_page(comparison):
     assert sorted(file.name for file in comparison.parent.iterdir()) == ["acne scar.png", "comparison.html", "ladd.png"]
 
