@@ -15,9 +15,11 @@ from matplotlib.figure import Figure
 
 from mendsim.analysis import style
 
-_COLOURS = 160
-"""Colours of an image: stained tissue with its labels looks the same as with all, at a third of the size."""
+_COLOURS = 256
+"""Colours of an image: as many as one byte holds, which looks the same as all of them at a third of the size."""
 _DPI, _MARGIN_IN = 150, 0.08
+_WIDE_PX = 1800
+"""From which width an image scrolls rather than shrinks on a narrow screen."""
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _THEME = {
     style.INK: "var(--ink)",
@@ -61,8 +63,9 @@ def image_file(file: BinaryIO | Path, alt: str) -> Markup:
     few.save(packed, format="png", optimize=True)
     content = base64.b64encode(packed.getvalue()).decode("ascii")
     width, height = few.size
-    return Markup('<img src="data:image/png;base64,{}" alt="{}" width="{}" height="{}">').format(
-        content, alt, width, height
+    wide = Markup(' class="wide"') if width > _WIDE_PX else ""
+    return Markup('<img src="data:image/png;base64,{}" alt="{}" width="{}" height="{}"{}>').format(
+        content, alt, width, height, wide
     )
 
 

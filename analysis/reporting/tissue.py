@@ -10,16 +10,20 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mendsim.analysis import dermis_strip, pictures, sections, store, style, vessel_picture, vessel_table
+from mendsim.abm.tissue import TISSUE
+from mendsim.analysis import dermis_strip, pictures, relief, sections, store, style, vessel_picture, vessel_table
 from mendsim.analysis.field_views import FieldView, field_views
 from mendsim.analysis.reporting import behind
 from mendsim.analysis.reporting.blocks import Illustration, Section
 from mendsim.analysis.reporting.images import image, slug
 from mendsim.analysis.reporting.numbers import csv, table
+from mendsim.analysis.section_axes import Window
 from mendsim.analysis.uptake_picture import uptake_figure, was_given
 
 DAYS = 6
 """Snapshots in a picture over time."""
+_MOSTLY = 0.9
+"""Share of a section that dermis must reach down to for all of it to be drawn."""
 _FEW_DAYS, _FEW_SESSIONS = 4, 3
 """Snapshots in pictures of several rows."""
 _ONE_ROW, _PER_ROW, _SHEET_IN = 4, 3, 10.0
@@ -136,9 +140,12 @@ def _close_up(run: xr.DataTree, days: Sequence[float]) -> Picture:
 
 
 def _view(run: xr.DataTree, view: FieldView, days: Sequence[float]) -> Picture:
+    window = _down_to_fat(run) if view.name == "Collagen" else None
+
     def draw() -> Figure:
-        figure, axes = sheet(run, len(days))
-        view.draw_row([(run, day, ax) for day, ax in zip(days, axes, strict=True)], bar_axes=axes)
+        figure, axes = sheet(run, len(days), window)
+        panels = [(run, day, ax) for day, ax in zip(days, axes, strict=True)]
+        view.draw_row(panels, window=window, bar_axes=axes)
         return figure
 
     strokes = (
@@ -158,11 +165,12 @@ def _view(run: xr.DataTree, view: FieldView, days: Sequence[float]) -> Picture:
 
 
 def _dermis(run: xr.DataTree, days: Sequence[float]) -> Picture:
+    window = _down_to_fat(run)
     return Picture(
         name="dermis",
         title="Dermis",
         caption=f"Dermis on {_when(days)}: density of collagen, direction of its fibres, share of collagen III.",
-        draw=lambda: dermis_strip.dermis_figure(run, days),
+        draw=lambda: dermis_strip.dermis_figure(run, days, bottom_um=None if window is None else window[3]),
         shows=f"The dermis on {_when(days)}, in rows: density of collagen, fibres, share of collagen III.",
         numbers=behind.on_days(run, _DERMIS, days),
     )
@@ -210,12 +218,27 @@ def _heat(run: xr.DataTree) -> Picture:
     )
 
 
-def sheet(run: xr.DataTree, count: int) -> tuple[Figure, list[Axes]]:
-    """Make a figure with room for some sections of a run, a few in each row."""
+def _down_to_fat(run: xr.DataTree) -> Window | None:
+    """Part of a section above the fat, which holds no dense matrix; None if that is all of it."""
+    grid = store.fields(run)
+    bottom = float(grid["depth_um"].max())
+    dermis = (grid["tissue"].isel(snapshot=0) == TISSUE["dermis"]).any(("y", "x")).to_numpy()
+    lowest = float(grid["depth_um"].to_numpy()[dermis].max()) if dermis.any() else bottom
+    if lowest > _MOSTLY * bottom:
+        return None
+    left, right, _, top = relief.flat(run).extent_um
+    return left, right, top, lowest
+
+
+def sheet(run: xr.DataTree, count: int, window: Window | None = None) -> tuple[Figure, list[Axes]]:
+    """Make a figure with room for some sections of a run, or part of them, a few in each row."""
     per_row = count if count <= _ONE_ROW else _PER_ROW
     rows = -(-count // per_row)
     width = _SHEET_IN / per_row
-    figure = style.figure(_SHEET_IN, rows * pictures.row_height_in(run, width) + 0.9)
+    high = pictures.row_height_in(run, width)
+    if window is not None:
+        high = 0.95 * width * (window[3] - window[2]) / (window[1] - window[0]) + 0.35
+    figure = style.figure(_SHEET_IN, rows * high + 0.9)
     figure.set_layout_engine("compressed")
     axes = list(figure.subplots(rows, per_row, squeeze=False).ravel())
     for ax in axes[count:]:
