@@ -8,8 +8,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import pytest
-
 DOCS = Path(__file__).parents[2] / "docs"
 LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "link": "href"}
 """Tags whose address a browser asks for by itself."""
@@ -37,36 +35,31 @@ class Page(HTMLParser):
             self.loaded.append(found[LOADED[tag]])
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    out = tmp_path_factory.mktemp("pages")
+def built(out):
+    """Build the pages with warnings as errors, and read them."""
     command = [sys.executable, "-m", "sphinx", "-W", "-n", "-q", "-b", "html", "-d", out / "trees", DOCS, out / "html"]
-    built = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own pages
-    assert built.returncode == 0, built.stderr
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own pages
+    assert done.returncode == 0, done.stderr
     return {path: Page(path) for path in (out / "html").rglob("*.html")}
 
 
-def test_every_page_is_there(site):
-    made = {path.name for path in site}
-    assert {page.with_suffix(".html").name for page in DOCS.rglob("*.md")} <= made
-
-
-def test_nothing_is_fetched_from_elsewhere(site):
-    for page in site.values():
-        assert not [address for address in page.loaded if urlsplit(address).netloc], page.path.name
-
-
-def test_every_link_leads_to_a_page_and_a_place_on_it(site):
-    broken = []
+def broken_links(site):
+    """Links that lead to no page, or to no place on it."""
     for page in site.values():
         for link in page.links:
             address = urlsplit(link)
             if address.scheme or address.netloc:
                 continue
             target = (page.path.parent / unquote(address.path)).resolve() if address.path else page.path
-            anchors = site[target].anchors if target in site else set()
-            if not target.is_file() or (
-                address.fragment and target in site and unquote(address.fragment) not in anchors
-            ):
-                broken.append(f"{page.path.name}: {link}")
-    assert not broken
+            anchors = site[target].anchors if target in site else {unquote(address.fragment)}
+            if not target.is_file() or (address.fragment and unquote(address.fragment) not in anchors):
+                yield f"{page.path.name}: {link}"
+
+
+def test_pages_build_and_hold_together(tmp_path):
+    """One test, so that the pages are built once."""
+    site = built(tmp_path)
+    made = {path.name for path in site}
+    assert {page.with_suffix(".html").name for page in DOCS.rglob("*.md")} <= made
+    assert not [(page.path.name, url) for page in site.values() for url in page.loaded if urlsplit(url).netloc]
+    assert not list(broken_links(site))
