@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mendsim import abm, scenarios
 from mendsim.abm.model import SCHEDULE
 from mendsim.cli.main import build_parser
+
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 def test_the_schedule_names_every_rule_in_its_order(generate):
@@ -95,3 +99,13 @@ def test_sentences_over_several_lines_are_joined_in_lists_alone(generate):
         "skin : that is open, or was so.", "days : int", "    Of rest.", "", "Returns", "-------",
         "How it went, and how it ended.", "", "A text of two lines.",
     ]  # fmt: skip
+
+
+def test_notebooks_are_shown_whole_and_lead_to_each_other(generate):
+    text = generate("notebooks").notebooks()
+    for path in (DOCS.parent / "notebooks").glob("*.py"):
+        assert f"(notebook-{path.stem})=" in text
+        code = [line for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+        assert code
+        assert all(line in text for line in code)
+    assert ".py)" not in text
