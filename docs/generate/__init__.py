@@ -41,6 +41,7 @@ PARTS: dict[str, Callable[..., str]] = {
     "fields": entities.fields,
     "interface": interface.interface,
     "mechanisms": parameters.mechanisms,
+    "misses": targets.misses,
     "notebooks": notebooks.notebooks,
     "outcomes": outcomes.outcomes,
     "parameters": parameters.parameters,

@@ -8,6 +8,7 @@ import pytest
 
 from mendsim import abm, scenarios
 from mendsim.abm.model import SCHEDULE
+from mendsim.analysis.validation import questions
 from mendsim.cli.main import build_parser
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -109,3 +110,11 @@ def test_notebooks_are_shown_whole_and_lead_to_each_other(generate):
         assert code
         assert all(line in text for line in code)
     assert ".py)" not in text
+
+
+def test_every_reason_for_a_miss_is_told(generate):
+    text = generate("targets").misses()
+    reasons = [each.missed_because or each.absent_because for each in questions().values()]
+    assert text.count("\n| T") == sum(map(bool, reasons)) > 30
+    assert "| T55 |" in text
+    assert "a run is one wound, and the risk is that of many" in text
