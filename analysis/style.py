@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
 from matplotlib.figure import Figure, SubFigure
@@ -181,6 +182,21 @@ def plain(text: str) -> str:
 def note(ax: Axes, text: str) -> None:
     """Say in small letters over the right end of axes what their bands and whiskers are."""
     ax.set_title(text, loc="right", fontsize="small", fontweight="normal", color=MUTED)
+
+
+def legend_below(ax: Axes, handles: Sequence[Artist] | None = None, *, gap: float, columns: int) -> None:
+    """Name many things below axes of one column, in letters that fit.
+
+    Parameters
+    ----------
+    ax : axes to draw on.
+    handles : what is named; all that has a label if not given.
+    gap : distance from the axes, in their heights.
+    columns : number of columns.
+    """
+    look: dict[str, Any] = {"fontsize": "small", "columnspacing": 1.0, "handletextpad": 0.5}
+    look |= {} if handles is None else {"handles": handles}
+    ax.legend(loc="upper center", bbox_to_anchor=(0.45, -gap), ncols=columns, borderaxespad=0.0, **look)
 
 
 def means(

@@ -25,7 +25,7 @@ def main() -> None:
         "kymograph": plots.kymograph(scar, "tgf_beta1", along="depth"),
         "forest": plots.forest(compared, scenarios=[compared.comparison.scenarios[-1]], most=12),
         "vessels": plots.vessel_network(scar, 30, by="kind"),
-        "block": plots.block(block, 1, "collagen", inside="vessels"),
+        "block": plots.block(block, 1, inside="vessels"),
     }
     for name, ax in pictures.items():
         print(plots.save(ax, DOCS / f"plots_{name}.png", dpi=DPI))

@@ -197,4 +197,4 @@ def _legend(
         bar.outline.set_linewidth(0.4)
     handles += markers(shown)
     if handles:
-        ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=3, handlelength=1.2)
+        style.legend_below(ax, handles, gap=0.0, columns=3)

@@ -76,6 +76,8 @@ def depth_profile(
         ax.axvline(0.0, color=style.MUTED, linestyle=":", linewidth=0.8, zorder=1)
     ax.grid()
     ax.legend(handlelength=2.4)
+    if len(chosen) == 1 and len(named) > 1:
+        ax.set_title(store.day_label(chosen[0]))
     if several:
         style.note(ax, INTERVAL)
     return ax

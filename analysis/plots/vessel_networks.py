@@ -69,7 +69,7 @@ def vessel_network(
     if any(line.get_color() == ZONE_COLOUR for line in ax.get_lines()):
         handles.append(Line2D([], [], color=ZONE_COLOUR, linewidth=2.5, label="width of the laser zones"))
     if handles:
-        ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=2, handlelength=2.2)
+        style.legend_below(ax, handles, gap=0.02, columns=2)
     return ax
 
 

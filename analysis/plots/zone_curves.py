@@ -12,7 +12,7 @@ from mendsim.common.errors import InputError
 
 Size = Literal["depth", "width"]
 SIZES: tuple[Size, ...] = ("depth", "width")
-_HEIGHT_IN = 2.3
+_HEIGHT_IN, _ROW_IN = 2.3, 0.09
 _PARTS = {"channel": "channel", "coagulation": "coagulation", "cem43_240": "240 min at 43 °C"}
 """What is drawn of a zone, and how it is called."""
 
@@ -41,7 +41,8 @@ def zone_sizes(table: xr.Dataset, size: Size = "depth", ax: Axes | None = None, 
         raise InputError("one energy makes no curve", key="energy_mj", allowed="two energies or more")
     settings = _settings(table)
     style.check_count(len(settings), "spots and pulse durations")
-    ax = style.axes_or_new(ax, style.ONE_COLUMN_IN, _HEIGHT_IN)
+    several = legend and len(settings) > 1
+    ax = style.axes_or_new(ax, style.ONE_COLUMN_IN, _HEIGHT_IN + _ROW_IN * len(_PARTS) * len(settings) * several)
     for colour, (part, name) in zip(style.SERIES_COLOURS, _PARTS.items(), strict=False):
         values = table[f"{part}_{size}_um"]
         if not bool((values > 0).any()):
@@ -63,8 +64,10 @@ def zone_sizes(table: xr.Dataset, size: Size = "depth", ax: Axes | None = None, 
     ax.set_ylim(bottom=0.0)
     ax.set_title(str(table.attrs.get("device", "")))
     ax.grid()
-    if legend:
+    if legend and not several:
         ax.legend(handlelength=2.4)
+    elif legend:  # too many names for the room between the lines
+        style.legend_below(ax, gap=0.2, columns=2)
     return ax
 
 

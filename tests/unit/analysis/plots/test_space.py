@@ -83,6 +83,9 @@ def test_depth_points_down_and_days_are_ordered_colours_and_groups_dashes(change
     assert looks[0][1] == looks[1][1] != looks[2][1] == looks[3][1]
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels == ["laser, day 0", "laser, day 7", "control, day 0", "control, day 7"]
+    one = plots.depth_profile({"laser": treated, "control": control}, "oxygen", [7])
+    assert one.get_title(loc="left") == "day 7"
+    assert [line.get_color() for line in one.get_lines()] == list(style.SERIES_COLOURS[:2])
 
 
 def test_new_collagen_is_the_sum_of_rises(changed):
