@@ -78,6 +78,20 @@ analysis.sections.cell_legend(list(axes), loc="outside lower center", ncols=6)
 plt.show()
 
 # %% [markdown]
+# The paper shows slides stained with haematoxylin and eosin. This is what they would show of the model: the hues of
+# the dyes are measured, nuclei and texture are only drawn. Look for the red column of dead cells, the living nuclei
+# below it after a day, and the lens of debris under the corneum later. The pale column in the dermis is heated
+# collagen.
+
+# %%
+fig, axes = plt.subplots(1, 3, figsize=(12, 3.6), layout="constrained")
+for ax, day in zip(axes, (0, 1, 3), strict=True):
+    analysis.stained_section(
+        run, 1 + day, ax, window=(40.0, 340.0, -30.0, 170.0), title=f"day {day}" if day else "just after"
+    )
+plt.show()
+
+# %% [markdown]
 # ## The time course
 #
 # From the cells of the snapshots: the share of zones whose basal layer is continuous. From the log of MENDs: how deep

@@ -14,6 +14,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mendsim.analysis import measures_epidermis
@@ -41,6 +42,10 @@ def _executed(text: str, place: str, names: dict[str, Any]) -> object:
     return eval(compile(ast.Expression(last.value), place, "eval"), names)  # noqa: S307  # our own files
 
 
+def _label(ax: Axes) -> str:
+    return ax.get_xlabel() or ax.get_ylabel() or ax.get_title() or ax.get_title("left")
+
+
 @pytest.fixture
 def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict[str, Any]]:
     """Return a function that runs a notebook and gives its names, with the figures that it showed as ``shown``."""
@@ -53,7 +58,7 @@ def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
 
         def look(figure: Figure) -> None:
             figure.canvas.draw()
-            shown.append([ax.get_xlabel() or ax.get_title() or ax.get_ylabel() for ax in figure.axes])
+            shown.append([_label(ax) for ax in figure.axes])
 
         def show() -> None:
             for number in plt.get_fignums():
@@ -151,4 +156,4 @@ def test_laubach_2006(notebook: Callable[[str], dict[str, Any]]) -> None:
     assert len(names["closed"]) >= 2
     assert names["closed"].max() == measures_epidermis.closing_h(names["run"]) <= 24.0
     assert 3.0 < names["mends"]["shed_h"].min() / 24.0 < 9.0
-    assert [len(axes) for axes in names["shown"]] == [5, 2]
+    assert [len(axes) for axes in names["shown"]] == [5, 3, 2]
