@@ -26,6 +26,7 @@ from mendsim.analysis import (
 from mendsim.analysis.section_axes import Window
 from mendsim.analysis.stain_data import Polarised, Stain, seen, stain_of
 from mendsim.analysis.stain_sheet import Image, Sheet
+from mendsim.common.errors import InputError
 
 _COMPARTMENTS = ("air", "living", "corneum", "debris", "dermis", "clot", "fat")
 _SHARPNESS = 3
@@ -63,9 +64,11 @@ def stained(run: xr.DataTree, day: float, window: Window, *, stain: str = "he", 
     Raises
     ------
     InputError
-        If there is no such stain.
+        If there is no such stain, or the skin is excised.
     """
     dyes = stain_of(stain)
+    if not store.has_cells(run):
+        raise InputError("nothing lives in excised skin that could be stained", allowed="a run of living skin")
     there = store.fields(run).data_vars
     section = store.snapshot(run, day, [*_FIELDS, *(name for name in _LEUKOCYTES if name in there)])
     x_um, depth_um = section["x_um"].to_numpy(), section["depth_um"].to_numpy()
@@ -98,6 +101,7 @@ def compartments(section: xr.Dataset, sheet: Sheet) -> dict[str, Image]:
 def _density(run: xr.DataTree, day: float, section: xr.Dataset, sheet: Sheet, stain: Stain) -> Image:
     """Optical density of every pixel, ``(rows, columns, 3)``."""
     share = compartments(section, sheet)
+    under = share["dermis"] + share["clot"] + share["fat"]
     slide = _Slide(stain, sheet)
     vessels = stain_vessels.vessels(run, day, sheet, stain.antigen)
     if vessels is not None:
@@ -117,9 +121,10 @@ def _density(run: xr.DataTree, day: float, section: xr.Dataset, sheet: Sheet, st
         (share["clot"], stain_dermis.clot),
         (share["fat"], stain_dermis.fat),
         (
-            share["dermis"] + share["clot"],
+            share["dermis"] + share["clot"] + share["fat"],
             lambda part: stain_cells.dermal_cells(run, day, section, part, stain.antigen),
         ),
+        (under, lambda part: stain_cells.t_cells(run, day, part, stain.antigen)),
         (share["living"], lambda part: stain_epidermis.living(cells, section, part, stain.antigen)),
         (share["debris"], lambda part: stain_epidermis.debris(cells, section, part)),
         (share["corneum"] + share["air"], lambda part: stain_epidermis.corneum(cells, section, part)),

@@ -76,13 +76,19 @@ def _near(sheet: Sheet, x: NDArray, z: NDArray, room_um: float) -> NDArray[np.bo
 def dermal_cells(
     run: xr.DataTree, day: float, section: xr.Dataset, sheet: Sheet, antigen: str = ""
 ) -> dict[str, Image]:
-    """Cells that lie in dermis and clot: fibroblasts, T cells, macrophages and neutrophils."""
+    """Cells of dermis, clot and fat: fibroblasts, macrophages and neutrophils."""
     painted = Painted(sheet)
     _leukocytes(painted, section)
     _fibroblasts(painted, run, day, antigen)
-    _t_cells(painted, run, day, antigen)
     if "chromatin" in painted.images:
         painted.images["chromatin"] *= 1.0 + 0.15 * sheet.noise(1.0, 34)
+    return painted.images
+
+
+def t_cells(run: xr.DataTree, day: float, sheet: Sheet, antigen: str = "") -> dict[str, Image]:
+    """T cells, which swarm into follicles, too."""
+    painted = Painted(sheet)
+    _t_cells(painted, run, day, antigen)
     return painted.images
 
 

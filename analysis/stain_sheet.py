@@ -100,7 +100,8 @@ class Sheet:
 
         Cubic B-spline of hashed numbers. What is finer than a pixel fades, as it does in a lens.
         """
-        along_x, along_z = (_taps(places / scale_um) for places in (self.x_um, self.z_um))
+        pitch = max(scale_um, 1.0 / self.pixels_per_um)
+        along_x, along_z = (_taps(places / pitch) for places in (self.x_um, self.z_um))
         nodes_x = np.arange(along_x[0].min(), along_x[0].max() + 4)
         nodes_z = np.arange(along_z[0].min(), along_z[0].max() + 4)
         ids = (nodes_x + (1 << 20))[None, :] * (1 << 22) + (nodes_z + (1 << 20))[:, None]

@@ -14,6 +14,7 @@ from mendsim.analysis import store
 from mendsim.analysis.skin_colour import optics
 from mendsim.analysis.stain_vessels import lumen_um
 from mendsim.analysis.vessel_table import thickness_um
+from mendsim.common.errors import InputError
 
 Array = NDArray[Any]
 _CORNEOCYTE, _DEBRIS = 4, 5
@@ -56,7 +57,14 @@ def surface_maps(run: xr.DataTree, day: float) -> SurfaceMaps:
     ----------
     run : a run from `mendsim.analysis.open_run`; that of a section gives one row.
     day : the nearest snapshot is taken.
+
+    Raises
+    ------
+    InputError
+        If the skin is excised.
     """
+    if not store.has_cells(run):
+        raise InputError("excised skin has no cells whose colour could be seen", allowed="a run of living skin")
     fields = store.fields(run)[["tissue", "cell_kind"]].isel(snapshot=store.snapshot_index(run, day)).load()
     tissue, kind = fields["tissue"].to_numpy(), fields["cell_kind"].to_numpy()
     x, y, depth = (fields[name].to_numpy().astype(float) for name in ("x_um", "y_um", "depth_um"))

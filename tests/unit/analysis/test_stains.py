@@ -8,6 +8,7 @@ from mendsim.analysis import histology, stain, stain_cells, stain_dermis, stain_
 from mendsim.analysis.stain_data import Polarised, Stain, seen, stain_of, stains
 from mendsim.analysis.stain_dermis import Intact
 from mendsim.analysis.stain_sheet import Sheet
+from mendsim.analysis.surface_maps import surface_maps
 from mendsim.common.errors import InputError
 from mendsim.scenarios.tree import AGENTS
 
@@ -217,8 +218,7 @@ def test_t_cells_are_ringed_in_brown_by_their_kind():
     cells = t_cells([0, 0, 0, 1])
     run = as_run(section(), t_cell=cells)
     brown = {
-        name: float(stain_cells.dermal_cells(run, 0.0, section(), sheet(), name)["antigen"].sum())
-        for name in ("cd3", "cd4", "cd8")
+        name: float(stain_cells.t_cells(run, 0.0, sheet(), name)["antigen"].sum()) for name in ("cd3", "cd4", "cd8")
     }
     assert brown["cd3"] == pytest.approx(brown["cd4"] + brown["cd8"], rel=1e-3)
     assert brown["cd4"] == pytest.approx(3.0 * brown["cd8"], rel=0.5)
@@ -270,6 +270,22 @@ def test_columns_that_stains_look_for_are_those_of_the_model():
     assert {"hsp70", "melanin_pg", "alarmin_ng", "kind"} <= set(AGENTS["keratinocyte"].columns)
     assert {"hsp70", "hsp47", "state", "direction_x"} <= set(AGENTS["fibroblast"].columns)
     assert "cd8" in AGENTS["t_cell"].columns
+
+
+def test_excised_skin_has_nothing_to_stain():
+    run = as_run(section())
+    run.attrs["scenario"] = '{"patient": {"excised": true}}'
+    with pytest.raises(InputError, match="excised skin"):
+        stain.stained(run, 0.0, WINDOW, pixels_per_um=0.2)
+    with pytest.raises(InputError, match="excised skin"):
+        surface_maps(run, 0.0)
+
+
+def test_t_cells_show_in_fat_too():
+    fat = section(tissue=np.full((N, N), 3, np.uint8))
+    images = [picture(fat, "cd3", **tables) for tables in ({}, {"t_cell": t_cells([0, 1, 1, 0])})]
+    brown = [float(np.mean(image[..., 0] - image[..., 2] > 0.12)) for image in images]
+    assert brown[1] > brown[0] + 0.001
 
 
 def test_a_section_is_the_same_each_time(make_store):
