@@ -40,7 +40,7 @@ _FEWEST_PIXELS, _MOST_PIXELS = 1e3, 40e6
 _HEAD_IN = 0.3
 _NARROWEST_UM = 20.0
 _PANEL_IN, _TALLEST_IN, _DAYS, _PER_ROW = 3.1, 5.2, 8, 4
-_KEY_IN, _FEW_DAYS = 2.6, 5
+_KEY_IN, _ENTRY_IN, _KEY_LINE_IN, _FEW_DAYS = 2.6, 1.5, 0.18, 5
 _NEAR = 0.1
 """A snapshot stands for a day if it is off by at most this share of it ..."""
 _NEAR_D = 0.26
@@ -195,13 +195,15 @@ def histology_figure(
             ax.remove()
         if len(names) == 1:
             handles = _handles(names[0])
-            figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), handlelength=1.0)
-            figure.suptitle(f"{store.title(run)}: {stains[0].title}", fontsize=13, fontweight="bold")
+            columns = min(len(handles), max(1, int(figure.get_figwidth() / _ENTRY_IN)))
+            figure.set_figheight(figure.get_figheight() + _KEY_LINE_IN * (-(-len(handles) // columns) - 1))
+            figure.legend(handles=handles, loc="outside lower center", ncols=columns, handlelength=1.0)
+            style.heading(figure, f"{store.title(run)}: {stains[0].title}")
         else:
             for name, about, line in zip(names, stains, axes, strict=True):
                 line[0].set_ylabel(about.title.replace(", ", ",\n"), fontweight="bold", color=style.INK)
                 line[-1].legend(handles=_handles(name), loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=1.0)
-            figure.suptitle(store.title(run), fontsize=13, fontweight="bold")
+            style.heading(figure, store.title(run))
     return figure
 
 

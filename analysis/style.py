@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -21,6 +22,8 @@ from mendsim.common.errors import InputError
 from mendsim.scenarios.replace import written_whole
 
 DPI, PRINT_DPI = 150, 300
+_LETTERS_PER_IN, _LINE_IN = 8.0, 0.22
+"""Of a heading of 13 points: letters that fit, and height of a line."""
 """Of sheets of sections for the screen, and of plots for print."""
 ONE_COLUMN_IN, TWO_COLUMNS_IN = 85.0 / 25.4, 174.0 / 25.4
 """Widths that journals give to a figure: 85 mm and 174 mm."""
@@ -170,8 +173,15 @@ def axes_or_new(ax: Axes | None, width_in: float = 6.0, height_in: float = 4.5) 
 
 
 def heading(figure: Figure, text: str, size: float = 13.0) -> None:
-    """Write a heading over a figure as it stands: signs of dollar in it are no mathematics."""
-    figure.suptitle(plain(text), fontsize=size, fontweight="bold")
+    """Write a heading over a figure as it stands: signs of dollar in it are no mathematics.
+
+    One that is too wide goes on in further lines, for which the figure grows.
+    """
+    letters = max(12, int(_LETTERS_PER_IN * figure.get_figwidth() * 13.0 / size))
+    lines = [line for part in text.split("\n") for line in textwrap.wrap(part, letters) or [""]]
+    further = len(lines) - len(text.split("\n"))
+    figure.set_figheight(figure.get_figheight() + _LINE_IN * further * size / 13.0)
+    figure.suptitle(plain("\n".join(lines)), fontsize=size, fontweight="bold")
 
 
 def plain(text: str) -> str:

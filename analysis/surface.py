@@ -139,7 +139,7 @@ def surface_figure(run: xr.DataTree, days: Sequence[float] | None = None) -> Fig
                 surface_view(run, day, ax, title=store.moment_label(run, day).replace("\n", ", "))
             for ax in axes[len(chosen) :]:
                 ax.remove()
-        figure.suptitle(f"{store.title(run)}: surface", fontsize=13, fontweight="bold")
+        style.heading(figure, f"{store.title(run)}: surface")
     return figure
 
 

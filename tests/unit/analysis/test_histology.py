@@ -170,3 +170,14 @@ def test_the_command_refuses_wrong_input_in_one_line(make_store, tmp_path, capsy
     assert message in told.err
     assert len(told.err.splitlines()) == 1
     assert not (tmp_path / "none").exists()
+
+
+def test_a_heading_stays_within_a_narrow_figure(run):
+    figure = analysis.histology_figure(run, days=[7], window=SMALL, pixels_per_um=0.2)
+    figure.canvas.draw()
+    heading = figure.get_suptitle()
+    assert "\n" in heading
+    (text,) = [each for each in figure.texts if each.get_text() == heading]
+    box = text.get_window_extent()
+    assert box.x0 >= 0
+    assert box.x1 <= figure.bbox.width
