@@ -42,6 +42,26 @@ def mendsim(start: Callable[..., subprocess.Popen[str]]) -> Callable[..., Result
 
 
 @pytest.fixture
+def mendsim_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Result]:
+    """Do what the command does in an empty folder, without the second that a new process takes to start."""
+    from mendsim.cli.main import main
+
+    def call(*arguments: str | Path) -> Result:
+        monkeypatch.chdir(tmp_path)
+        words = [str(argument) for argument in arguments]
+        try:
+            code = main(words)
+        except SystemExit as end:
+            code = int(end.code or 0)
+        out, err = capsys.readouterr()
+        return subprocess.CompletedProcess(words, code, out, err)
+
+    return call
+
+
+@pytest.fixture
 def python() -> Callable[[str], str]:
     """Run code in a fresh interpreter and return what it prints."""
 

@@ -75,9 +75,10 @@ def test_a_wound_is_shown_run_and_plotted(name: str, mendsim: Command, tmp_path:
     (tmp_path / "mine.toml").write_text(shown.stdout, encoding="utf-8")
     small = ["--set", "events.0.diameter=0.5 mm", "--set", "lattice.width=1 mm", *SHORT, "--threads", "1"]
     assert mendsim("run", "mine.toml", *small, "--out", "out").returncode == 0
-    result = mendsim("plot", "out")
-    assert (result.returncode, result.stderr) == (0, "")
-    assert ("heat.png" in result.stdout) == (name == "contact_burn")
+    if name == "contact_burn":  # what a punch looks like is drawn in tests of the pictures
+        result = mendsim("plot", "out")
+        assert (result.returncode, result.stderr) == (0, "")
+        assert "heat.png" in result.stdout
 
 
 def test_run_and_plot(mendsim: Command, tmp_path: Path) -> None:
@@ -162,7 +163,7 @@ def test_a_closed_pipe_is_no_error(start: Start) -> None:
 def test_progress_is_shown_on_a_terminal(start: Start) -> None:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
-    changes = ["events=[]", "follow_up=30 d", 'save.snapshots=["30 d"]']
+    changes = ["events=[]", "follow_up=10 d", 'save.snapshots=["10 d"]', "lattice.width=1.6 mm"]
     options = [word for change in changes for word in ("--set", change)]
     with start("run", "acne_scar", *options, stderr=theirs) as process:
         os.close(theirs)
@@ -174,4 +175,4 @@ def test_progress_is_shown_on_a_terminal(start: Start) -> None:
     os.close(ours)
     assert process.returncode == 0
     assert b"acne_scar:" in shown
-    assert b"/1440" in shown
+    assert b"/480" in shown

@@ -205,9 +205,20 @@ def check(result: subprocess.CompletedProcess[str], expected: str, folder: Path,
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_wrong_scenario(mendsim: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path, case: str) -> None:
+def test_wrong_scenario(
+    mendsim_here: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path, case: str
+) -> None:
     (old, new), expected = WRONG[case]
     assert GOOD.count(old) == 1
+    (tmp_path / "x.toml").write_text(GOOD.replace(old, new), encoding="utf-8")
+    check(mendsim_here("run", "x.toml"), expected, tmp_path, "x.toml")
+
+
+@pytest.mark.parametrize("case", ["unknown key", "more than the memory holds"])
+def test_the_installed_command_says_the_same(
+    mendsim: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path, case: str
+) -> None:
+    (old, new), expected = WRONG[case]
     (tmp_path / "x.toml").write_text(GOOD.replace(old, new), encoding="utf-8")
     check(mendsim("run", "x.toml"), expected, tmp_path, "x.toml")
 
@@ -263,10 +274,12 @@ COMMANDS: dict[str, tuple[list[str], str]] = {
 
 
 @pytest.mark.parametrize("case", COMMANDS)
-def test_wrong_command(mendsim: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path, case: str) -> None:
+def test_wrong_command(
+    mendsim_here: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path, case: str
+) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "latin.toml").write_bytes('title = "\xe9"'.encode("latin-1"))
     (tmp_path / "large.toml").write_bytes(b"#" * 1_000_001)
     (tmp_path / "empty.toml").touch()
     arguments, expected = COMMANDS[case]
-    check(mendsim(*arguments), expected, tmp_path, "empty.toml", "folder", "large.toml", "latin.toml")
+    check(mendsim_here(*arguments), expected, tmp_path, "empty.toml", "folder", "large.toml", "latin.toml")
