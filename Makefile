@@ -7,12 +7,16 @@ LAYERS := common thermal abm scenarios analysis cli
 SOURCES := pyproject.toml $(shell find $(LAYERS) -name '*.py' -o -name '*.toml' -o -name '*.csv' -o -name '*.bib' -o -name '*.html' -o -name '*.css' -o -name 'py.typed')
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format-check imports types pytest docs clean
+.PHONY: demo test checks lint format-check imports types compiled pytest docs clean
 
 demo: $(VENV)/installed
 	$(BIN)/mendsim demo
 
-test: lint format-check imports types pytest
+test: $(VENV)/installed-dev
+	$(MAKE) -j2 checks compiled
+	$(MAKE) pytest
+
+checks: lint format-check imports types
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -28,6 +32,10 @@ types: $(VENV)/installed-dev
 	rm -rf build/types && mkdir -p build/types/mendsim
 	for layer in $(LAYERS); do ln -s ../../../$$layer build/types/mendsim/$$layer; done
 	MYPYPATH=build/types $(BIN)/mypy --namespace-packages --explicit-package-bases build/types/mendsim
+
+# Compiles the kernels on one core while the checks use the other; else each worker of pytest would compile all of them.
+compiled: $(VENV)/installed-dev
+	MENDSIM_CACHE=off $(BIN)/mendsim run ladd --threads 1 --set follow_up="2 h" --set 'save.snapshots=["2 h"]' --out build/compiled --overwrite
 
 pytest: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n auto --dist worksteal
