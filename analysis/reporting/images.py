@@ -17,6 +17,8 @@ from mendsim.analysis import style
 
 _COLOURS = 256
 """Colours of an image: as many as one byte holds, which looks the same as all of them at a third of the size."""
+_QUALITY = 88
+"""Of a photograph: grain and nuclei look as they do without loss."""
 _DPI, _MARGIN_IN = 150, 0.08
 _WIDE_PX = 1800
 """From which width an image scrolls rather than shrinks on a narrow screen."""
@@ -33,39 +35,43 @@ _FONTS = "'DejaVu Sans', Verdana, sans-serif"
 """What figures are set in, and a font as wide for readers who lack it."""
 
 
-def image(figure: Figure, alt: str) -> Markup:
-    """Draw a figure as a PNG of few colours.
+def image(figure: Figure, alt: str, *, photograph: bool = False) -> Markup:
+    """Draw a figure as an image.
 
     Parameters
     ----------
     figure : what to draw.
     alt : text for readers who cannot see it.
+    photograph : whether most of it has the grain of a photograph, of which WebP takes a fifth of the room of PNG.
     """
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png", dpi=_DPI, bbox_inches="tight", pad_inches=_MARGIN_IN)
     drawn.seek(0)
-    return image_file(drawn, alt)
+    return image_file(drawn, alt, photograph=photograph)
 
 
-def image_file(file: BinaryIO | Path, alt: str) -> Markup:
-    """Put a PNG on the page, with few colours.
+def image_file(file: BinaryIO | Path, alt: str, *, photograph: bool = False) -> Markup:
+    """Put a PNG on the page, with few colours, or as WebP.
 
     Parameters
     ----------
     file : the picture.
-    alt : text for readers who cannot see it.
+    alt, photograph : as in `image`.
     """
-    from PIL import Image
+    from PIL import Image, features
 
+    packed, webp = io.BytesIO(), photograph and features.check("webp")
     with Image.open(file) as picture:
-        few = picture.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
-    packed = io.BytesIO()
-    few.save(packed, format="png", optimize=True)
+        width, height = picture.size
+        plain = picture.convert("RGB")
+        if webp:
+            plain.save(packed, format="webp", quality=_QUALITY, method=4)
+        else:
+            plain.quantize(_COLOURS, dither=Image.Dither.NONE).save(packed, format="png", optimize=True)
     content = base64.b64encode(packed.getvalue()).decode("ascii")
-    width, height = few.size
     wide = Markup(' class="wide"') if width > _WIDE_PX else ""
-    return Markup('<img src="data:image/png;base64,{}" alt="{}" width="{}" height="{}"{}>').format(
-        content, alt, width, height, wide
+    return Markup('<img src="data:image/{};base64,{}" alt="{}" width="{}" height="{}"{}>').format(
+        "webp" if webp else "png", content, alt, width, height, wide
     )
 
 

@@ -11,17 +11,31 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mendsim.abm.tissue import TISSUE
-from mendsim.analysis import dermis_strip, pictures, relief, sections, store, style, vessel_picture, vessel_table
+from mendsim.analysis import (
+    dermis_strip,
+    pictures,
+    relief,
+    sections,
+    store,
+    style,
+    surface,
+    vessel_picture,
+    vessel_table,
+)
 from mendsim.analysis.field_views import FieldView, field_views
+from mendsim.analysis.histology import histology_figure, usual_window
 from mendsim.analysis.reporting import behind
 from mendsim.analysis.reporting.blocks import Illustration, Section
 from mendsim.analysis.reporting.images import image, slug
 from mendsim.analysis.reporting.numbers import csv, table
 from mendsim.analysis.section_axes import Window
+from mendsim.analysis.stain_data import stain_of
 from mendsim.analysis.uptake_picture import uptake_figure, was_given
 
 DAYS = 6
 """Snapshots in a picture over time."""
+_SLIDES = 8
+"""Slides of a stain that fill two rows, if there are so many snapshots."""
 _MOSTLY = 0.9
 """Share of a section that dermis must reach down to for all of it to be drawn."""
 _FEW_DAYS, _FEW_SESSIONS = 4, 3
@@ -37,6 +51,20 @@ _CELLS = (
     "t_cell_count",
 )
 _DERMIS = ("collagen_1_mg_per_ml", "collagen_3_mg_per_ml", "orientation_order", "denatured_collagen_mg_per_ml")
+_STAINS = {
+    "he": ("keratinocyte_count", "debris_count", "epidermal_thickness_um", "fibroblast_count"),
+    "masson": ("collagen_mg_per_ml", "denatured_collagen_mg_per_ml", "scar_depth_um"),
+    "picrosirius": ("collagen_1_mg_per_ml", "collagen_3_mg_per_ml", "orientation_order"),
+}
+"""Stains that are shown, and what of the series tells most of what is seen in them."""
+_SEEN = {
+    "he": "nuclei blue, collagen and keratin pink, debris dense, melanin brown",
+    "masson": "collagen blue, keratin and blood red, nuclei dark",
+    "picrosirius": "thick bundles of collagen orange to red, thin ones green, the rest dark",
+}
+_STAINED = ("tissue", "cell_kind", "collagen_1", "collagen_3", "denatured_collagen", "orientation_rad")
+"""Fields without which nothing can be stained."""
+_SURFACE = ("erythema_ratio", "melanin_index_pg", "debris_count", "barrier_open_fraction")
 _VESSELS = ("perfused_vessel_length_mm_per_mm2", "flow_nl_per_min", "sprout_length_mm_per_mm2", "doppler_ratio")
 _FIELDS = {"Collagen": ("collagen_1", "collagen_3"), "TGF-β1": ("tgf_beta1",), "Drug": ("drug",)}
 """Fields of the store that a row of sections shows."""
@@ -54,6 +82,7 @@ class Picture:
     shows : what it shows, for readers who cannot see it; numbers are added.
     numbers : those behind it.
     folded : what of them is shown in a folded table; all if not given.
+    photograph : whether it is stored as one.
     """
 
     name: str
@@ -63,6 +92,7 @@ class Picture:
     shows: str
     numbers: pd.DataFrame
     folded: pd.DataFrame | None = None
+    photograph: bool = False
 
     def illustration(self) -> Illustration:
         """Draw it."""
@@ -70,7 +100,7 @@ class Picture:
             drawn = self.draw()
             drawn.suptitle("")
             words = behind.trend(self.numbers) if self.folded is None else ""
-            content = image(drawn, f"{self.shows} {words}".strip())
+            content = image(drawn, f"{self.shows} {words}".strip(), photograph=self.photograph)
         folded = self.numbers if self.folded is None else self.folded
         return Illustration(
             name=f"picture-{self.name}",
@@ -92,9 +122,13 @@ def tissue_pictures(run: xr.DataTree) -> list[Picture]:
     found: list[Picture] = []
     if "fields" in run.children and store.has_cells(run):
         days = store.choose_days(run, DAYS)
+        if set(_STAINED) <= set(store.fields(run).data_vars):
+            slides = store.choose_days(run, _SLIDES if len(store.snapshot_days(run)) >= _SLIDES else _FEW_DAYS)
+            found += [_stained(run, stain, slides) for stain in _STAINS]
         found += [_cells(run, days), _close_up(run, days), *(_view(run, view, days) for view in field_views(run))]
         if {"collagen_1", "orientation_rad"} <= set(store.fields(run).data_vars):
             found.append(_dermis(run, store.choose_days(run, _FEW_DAYS)))
+        found.append(_surface(run, days))
     if vessel_table.has_vessels(run):
         found.append(_vessels(run))
     if was_given(run):
@@ -106,6 +140,37 @@ def tissue_pictures(run: xr.DataTree) -> list[Picture]:
 
 def _when(days: Sequence[float]) -> str:
     return ", ".join(map(store.day_label, days))
+
+
+def _stained(run: xr.DataTree, stain: str, days: Sequence[float]) -> Picture:
+    title = stain_of(stain).title
+    left, right, _, _ = usual_window(run)
+    return Picture(
+        name=slug(stain),
+        title=title,
+        caption=f"{title}: simulated slides on {_when(days)}, {right - left:.0f} µm wide. Colours, nuclei, borders of"
+        " cells and bundles are drawn from the state of the model; their fine shape is not part of it.",
+        draw=lambda: histology_figure(run, stain=stain, days=days),
+        shows=f"Sections as if stained with {title}, on {_when(days)}: {_SEEN[stain]}.",
+        numbers=behind.on_days(run, _STAINS[stain], days),
+        photograph=True,
+    )
+
+
+def _surface(run: xr.DataTree, days: Sequence[float]) -> Picture:
+    block = vessel_table.is_block(run)
+    what = (
+        f"The skin from above on {_when(days)}" if block else "The line of the section on the skin surface, over time"
+    )
+    return Picture(
+        name="surface",
+        title="Surface",
+        caption=f"{what}: colour of the skin by its melanin and blood, with crusts, clot and open channels.",
+        draw=lambda: surface.surface_figure(run, days),
+        shows=f"{what}, in the colours of skin.",
+        numbers=behind.on_days(run, _SURFACE, days),
+        photograph=True,
+    )
 
 
 def _cells(run: xr.DataTree, days: Sequence[float]) -> Picture:

@@ -61,7 +61,19 @@ def test_headings_go_down_one_step_at_a_time(page):
 def test_every_figure_has_words_and_the_numbers_behind_it(page):
     panels = ["closure", "signals", "mend_depth", "scar", "drug"]
     by_depth = ["collagen-by-depth", "tgf-1-by-depth", "drug-by-depth"]
-    tissue = [*by_depth, "cells", "close-up", "dermis", "vessels", "drug-uptake", "heat"]
+    tissue = [
+        *by_depth,
+        "he",
+        "masson",
+        "picrosirius",
+        "surface",
+        "cells",
+        "close-up",
+        "dermis",
+        "vessels",
+        "drug-uptake",
+        "heat",
+    ]
     assert len(page.drawings) == len(panels)
     assert len(page.images) == len(tissue)
     assert {f"{name}.csv" for name in [*panels, *tissue]} <= page.saved.keys()
