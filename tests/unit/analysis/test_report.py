@@ -64,8 +64,6 @@ def test_every_figure_has_words_and_the_numbers_behind_it(page):
     tissue = [
         *by_depth,
         "he",
-        "masson",
-        "picrosirius",
         "surface",
         "cells",
         "close-up",
