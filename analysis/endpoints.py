@@ -93,4 +93,5 @@ def format_value(value: float, unit: str, days: float) -> str:
     if 0 < abs(value) < _SMALLEST:
         return f"under {_SMALLEST:g} {unit}"
     digits = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-    return f"{digits} {unit}".replace("-", "\N{MINUS SIGN}")
+    printed = digits if unit == "1" else f"{digits} {unit}"
+    return printed.replace("-", "\N{MINUS SIGN}")

@@ -86,7 +86,7 @@ def downtime_days(run: xr.DataTree) -> float:
     return downtime.downtime_d(run)
 
 
-@outcome("sessions", "sessions")
+@outcome("sessions", "1")
 def session_count(run: xr.DataTree) -> float:
     """Laser sessions, wounds and burns; sessions with the laser off are left out."""
     return float(sum(cause != "sham" for cause in store.causes(run)))
