@@ -18,7 +18,6 @@ version = release = about["version"]
 extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "generate"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build"]
-suppress_warnings = ["toc.not_included"]  # pages that are on their way
 nitpicky = True
 highlight_language = "text"
 myst_heading_anchors = 3
