@@ -41,7 +41,7 @@ def collagen_minimum(run: xr.DataTree) -> float:
 
 @outcome("collagen, day of the lowest", "day")
 def collagen_minimum_day(run: xr.DataTree) -> float:
-    """Day on which the mean density of collagen I and III is lowest."""
+    """Day of the run on which the mean density of collagen I and III is lowest."""
     collagen = _relative(run, "collagen_mg_per_ml")
     return np.nan if collagen is None else curves.trough(store.days(run), collagen)[1]
 
@@ -76,19 +76,19 @@ def collagen_1_to_3_final(run: xr.DataTree) -> float:
 
 @outcome("procollagen I, day of the peak", "day")
 def procollagen_1_peak_day(run: xr.DataTree) -> float:
-    """Day on which fibroblasts are set to make most collagen I."""
+    """Day of the run on which fibroblasts are set to make most collagen I."""
     return _peak_day(run, "procollagen_1_ratio")
 
 
 @outcome("procollagen III, day of the peak", "day")
 def procollagen_3_peak_day(run: xr.DataTree) -> float:
-    """Day on which fibroblasts are set to make most collagen III."""
+    """Day of the run on which fibroblasts are set to make most collagen III."""
     return _peak_day(run, "procollagen_3_ratio")
 
 
 @outcome("HSP47, day of the peak", "day")
 def hsp47_peak_day(run: xr.DataTree) -> float:
-    """Day on which the HSP47 of all fibroblasts is highest."""
+    """Day of the run on which the HSP47 of all fibroblasts is highest."""
     return _peak_day(run, "hsp47_ratio")
 
 
@@ -160,7 +160,7 @@ def fibroblast_peak(run: xr.DataTree) -> float:
 
 @outcome("myofibroblasts, day of the peak", "day")
 def myofibroblast_peak_day(run: xr.DataTree) -> float:
-    """Day on which there are most myofibroblasts."""
+    """Day of the run on which there are most myofibroblasts."""
     return _peak_day(run, "myofibroblast_count")
 
 

@@ -24,7 +24,7 @@ def drug_dermis_peak(run: xr.DataTree) -> float:
 
 @outcome("drug in the dermis, day of the peak", "day")
 def drug_dermis_peak_day(run: xr.DataTree) -> float:
-    """Day on which most drug is in the dermis."""
+    """Day of the run on which most drug is in the dermis."""
     dermis = _drug(run, "dermis")
     return np.nan if dermis is None else curves.peak(store.days(run), dermis)[1]
 

@@ -22,7 +22,7 @@ def tgf_beta1_peak(run: xr.DataTree) -> float:
 
 @outcome("TGF-β1, day of the peak", "day")
 def tgf_beta1_peak_day(run: xr.DataTree) -> float:
-    """Day on which the mean concentration of active TGF-beta1 is highest."""
+    """Day of the run on which the mean concentration of active TGF-beta1 is highest."""
     return _peak(run, "tgf_beta1_ng_per_ml")[1]
 
 
@@ -34,7 +34,7 @@ def mmp9_peak(run: xr.DataTree) -> float:
 
 @outcome("MMP9, day of the peak", "day")
 def mmp9_peak_day(run: xr.DataTree) -> float:
-    """Day on which the mean concentration of active MMP9 is highest."""
+    """Day of the run on which the mean concentration of active MMP9 is highest."""
     return _peak(run, "mmp9_ng_per_ml")[1]
 
 
@@ -46,19 +46,19 @@ def cytokine_peak(run: xr.DataTree) -> float:
 
 @outcome("inflammatory cytokine, day of the peak", "day")
 def cytokine_peak_day(run: xr.DataTree) -> float:
-    """Day on which the mean concentration of the inflammatory cytokine is highest."""
+    """Day of the run on which the mean concentration of the inflammatory cytokine is highest."""
     return _peak(run, "cytokine_ng_per_ml")[1]
 
 
 @outcome("neutrophils, day of the peak", "day")
 def neutrophils_peak_day(run: xr.DataTree) -> float:
-    """Day on which there are most neutrophils in the dermis."""
+    """Day of the run on which there are most neutrophils in the dermis."""
     return _peak(run, "neutrophils_per_mm3")[1]
 
 
 @outcome("macrophages, day of the peak", "day")
 def macrophages_peak_day(run: xr.DataTree) -> float:
-    """Day on which there are most macrophages in the dermis, residents included."""
+    """Day of the run on which there are most macrophages in the dermis, residents included."""
     return _peak(run, "macrophages_per_mm3")[1]
 
 
@@ -70,7 +70,7 @@ def redness_peak(run: xr.DataTree) -> float:
 
 @outcome("redness, day of the peak", "day")
 def redness_peak_day(run: xr.DataTree) -> float:
-    """Day on which there is most blood in the vessels of the upper dermis."""
+    """Day of the run on which there is most blood in the vessels of the upper dermis."""
     return _peak(run, "erythema_ratio")[1]
 
 
@@ -82,7 +82,11 @@ def swelling_peak_um(run: xr.DataTree) -> float:
 
 @outcome("downtime", "days")
 def downtime_days(run: xr.DataTree) -> float:
-    """Days after the last session for which skin is open, red or swollen."""
+    """Days after the last session that skin is under 99 % covered, over 1.1 times as red, or over 10 um swollen.
+
+    Covered is the share of the surface with a living basal layer, red the blood of the upper dermis against that of
+    intact skin, swollen the thickness that fluid adds.
+    """
     return downtime.downtime_d(run)
 
 

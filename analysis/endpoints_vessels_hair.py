@@ -28,7 +28,7 @@ def perfused_length_peak(run: xr.DataTree) -> float:
 
 @outcome("vessels with flow, day of the longest", "day")
 def perfused_length_peak_day(run: xr.DataTree) -> float:
-    """Day on which vessels with flow are longest."""
+    """Day of the run on which vessels with flow are longest."""
     length = store.values(run, "perfused_vessel_length_mm_per_mm2")
     return np.nan if length is None else curves.peak(store.days(run), length)[1]
 
@@ -42,7 +42,7 @@ def doppler_peak(run: xr.DataTree) -> float:
 
 @outcome("blood flow of the upper dermis, back", "day")
 def doppler_back_day(run: xr.DataTree) -> float:
-    """Day from which blood flow of the upper dermis, as a laser Doppler sees it, stays within 10 % of the start."""
+    """Day of the run from which the laser Doppler flow of the upper dermis stays within 10 % of that at the start."""
     flow = store.values(run, "doppler_ratio")
     return (
         np.nan if flow is None else curves.last_day_above(store.days(run), np.abs(flow - flow[0]), _AS_BEFORE * flow[0])

@@ -148,6 +148,7 @@ def histology_figure(
     days: Sequence[float] | None = None,
     window: Window | None = None,
     pixels_per_um: float | None = None,
+    per_row: int = _PER_ROW,
 ) -> Figure:
     """Draw stained sections over time: one stain as a contact sheet, several as a row each.
 
@@ -159,6 +160,7 @@ def histology_figure(
     window : part of the section to draw [um]: left, right, top, bottom; around one zone if not given, and the whole
         section of hairy skin.
     pixels_per_um : resolution; by the size of the panels if not given.
+    per_row : most panels side by side in a sheet of one stain.
 
     Raises
     ------
@@ -171,8 +173,8 @@ def histology_figure(
         raise InputError("no stain is given", allowed="he, masson, ...")
     shown = store.choose_days(run, _DAYS if len(names) == 1 else _FEW_DAYS) if days is None else checked_days(run, days)
     part = checked_window(run, usual_window(run) if window is None else window)
-    per_row = min(len(shown), _PER_ROW) if len(names) == 1 else len(shown)
-    rows = -(-len(shown) // per_row) if len(names) == 1 else len(names)
+    rows = -(-len(shown) // max(1, per_row)) if len(names) == 1 else len(names)
+    per_row = -(-len(shown) // rows) if len(names) == 1 else len(shown)
     tall = (part[3] - part[2]) / (part[1] - part[0])
     wide_in = min(_PANEL_IN, _TALLEST_IN / tall)
     if pixels_per_um is None:

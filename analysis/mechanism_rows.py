@@ -24,6 +24,7 @@ class MechanismRow:
     observables : names of the catalogue, the most telling first.
     tests : of the model, as ``path::name`` from the root of the project.
     pictures : that show it, as paths from there.
+    figures : commands that draw it; a run ``NAME.zarr`` is what ``mendsim run NAME`` wrote.
     commands : that show it.
     compared_by : command that sets runs side by side, where the row is about a difference; else empty.
     gap : what is not shown.
@@ -34,6 +35,7 @@ class MechanismRow:
     observables: tuple[str, ...]
     tests: tuple[str, ...]
     pictures: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     compared_by: str = ""
     gap: str = ""

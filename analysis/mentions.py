@@ -14,20 +14,7 @@ _DOI = re.compile(r"\b10\.\d{4,9}/[^\s,;\"]+")
 _KEY = re.compile(r"\[([a-z]\w+)\]")
 _NUMBER = re.compile(r"\bPMID (\d+)|\b(PMC\d+)")
 _YEAR = r"(?:1[89]|20)\d\d"
-_LOOKS_LIKE_PAPER = (
-    _DOI,
-    _NUMBER,
-    # Authors before a year; a journal before a year looks the same, and is meant to.
-    re.compile(
-        rf"\b[A-Z][a-z][\w'-]*(?: [A-Z]{{1,2}}\b)?(?:,? (?:and )?[A-Z][a-z][\w'-]*)*(?: et al\.)?,? \(?{_YEAR}\b"
-    ),
-)
 _Hit = tuple[range, str]
-
-
-def dois(text: str) -> list[str]:
-    """DOIs in a text, in order and in small letters, without the marks that end a sentence."""
-    return [_bare_doi(found[0]) for found in _DOI.finditer(text)]
 
 
 def named(text: str) -> tuple[str, ...]:
@@ -39,18 +26,6 @@ def named(text: str) -> tuple[str, ...]:
     """
     found = {key for _, key in _hits(plain(text))}
     return tuple(key for key in references() if key in found)
-
-
-def unresolved(text: str) -> tuple[str, ...]:
-    """Return what looks like the name of a paper in a text, and is no reference or more than one."""
-    text = plain(text)
-    hits = _hits(text)
-    odd = []
-    for look in (look for pattern in _LOOKS_LIKE_PAPER for look in pattern.finditer(text)):
-        meant = {key for place, key in hits if place.start < look.end() and look.start() < place.stop}
-        if len(meant) != 1:
-            odd.append(look[0])
-    return tuple(odd)
 
 
 def _hits(text: str) -> list[_Hit]:

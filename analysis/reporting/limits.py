@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
@@ -101,7 +102,9 @@ def _table(missed: Iterable[Question]) -> Table:
 
 
 def _said(target: Target) -> str:
-    return target.said.replace(">=", "≥").replace("<=", "≤").replace("-", "\N{EN DASH}")
+    words = target.said.replace(">=", "≥").replace("<=", "≤")
+    ranged = re.sub(r"(?<=\d)-(?=-?\d)", "\N{EN DASH}", words)
+    return ranged.replace("-", "\N{MINUS SIGN}")
 
 
 def _unit(target: Target) -> str:

@@ -34,14 +34,12 @@ from mendsim.analysis.uptake_picture import uptake_figure, was_given
 
 DAYS = 6
 """Snapshots in a picture over time."""
-_SLIDES = 8
-"""Slides of a stain that fill two rows, if there are so many snapshots."""
 _MOSTLY = 0.9
 """Share of a section that dermis must reach down to for all of it to be drawn."""
-_FEW_DAYS, _FEW_SESSIONS = 4, 3
-"""Snapshots in pictures of several rows."""
-_ONE_ROW, _PER_ROW, _SHEET_IN = 4, 3, 10.0
-"""Sections that fit in one row, or side by side in several rows, and the width of a sheet: what stays readable."""
+_FEW_SESSIONS = 3
+"""Sessions in pictures of several rows."""
+_PER_ROW, _SHEET_IN = 3, 10.0
+"""Sections side by side, and the width of a sheet: what stays readable in the column of a page."""
 _CELLS = (
     "keratinocyte_count",
     "debris_count",
@@ -123,11 +121,10 @@ def tissue_pictures(run: xr.DataTree) -> list[Picture]:
     if "fields" in run.children and store.has_cells(run):
         days = store.choose_days(run, DAYS)
         if set(_STAINED) <= set(store.fields(run).data_vars):
-            slides = store.choose_days(run, _SLIDES if len(store.snapshot_days(run)) >= _SLIDES else _FEW_DAYS)
-            found += [_stained(run, stain, slides) for stain in _STAINS]
+            found += [_stained(run, stain, days) for stain in _STAINS]
         found += [_cells(run, days), _close_up(run, days), *(_view(run, view, days) for view in field_views(run))]
         if {"collagen_1", "orientation_rad"} <= set(store.fields(run).data_vars):
-            found.append(_dermis(run, store.choose_days(run, _FEW_DAYS)))
+            found.append(_dermis(run, store.choose_days(run, _PER_ROW)))
         found.append(_surface(run, days))
     if vessel_table.has_vessels(run):
         found.append(_vessels(run))
@@ -150,7 +147,7 @@ def _stained(run: xr.DataTree, stain: str, days: Sequence[float]) -> Picture:
         title=title,
         caption=f"{title}: simulated slides on {_when(days)}, {right - left:.0f} µm wide. Colours, nuclei, borders of"
         " cells and bundles are drawn from the state of the model; their fine shape is not part of it.",
-        draw=lambda: histology_figure(run, stain=stain, days=days),
+        draw=lambda: histology_figure(run, stain=stain, days=days, per_row=_PER_ROW),
         shows=f"Sections as if stained with {title}, on {_when(days)}: {_SEEN[stain]}.",
         numbers=behind.on_days(run, _STAINS[stain], days),
         photograph=True,
@@ -242,7 +239,7 @@ def _dermis(run: xr.DataTree, days: Sequence[float]) -> Picture:
 
 
 def _vessels(run: xr.DataTree) -> Picture:
-    days = store.choose_days(run, _FEW_DAYS)
+    days = store.choose_days(run, _PER_ROW)
     return Picture(
         name="vessels",
         title="Blood vessels",
@@ -297,8 +294,8 @@ def _down_to_fat(run: xr.DataTree) -> Window | None:
 
 def sheet(run: xr.DataTree, count: int, window: Window | None = None) -> tuple[Figure, list[Axes]]:
     """Make a figure with room for some sections of a run, or part of them, a few in each row."""
-    per_row = count if count <= _ONE_ROW else _PER_ROW
-    rows = -(-count // per_row)
+    rows = -(-count // _PER_ROW)
+    per_row = -(-count // rows)
     width = _SHEET_IN / per_row
     high = pictures.row_height_in(run, width)
     if window is not None:

@@ -16,7 +16,7 @@ from mendsim.common.targets import load_targets
 ROOT = Path(__file__).parents[2]
 SCOREBOARD = Path("docs/scoreboard.csv")
 """Where the table of ``mendsim validate --csv`` lies, from the root; the page does without."""
-NO_TEST = "**no test**"
+NO_TEST, NO_FIGURE = "**no test**", "**no figure**"
 _ELSEWHERE = "not in the scoreboard"
 
 
@@ -29,12 +29,13 @@ def rows(root: Path = ROOT) -> str:
     """
     verdicts = read_verdicts(root / SCOREBOARD)
     found = {row.id: existing(row.tests, root) for row in load_rows().values()}
-    head = ["row", "statement", "tests", "targets", "status"]
+    head = ["row", "statement", "tests", "figure", "targets", "status"]
     lines = [
         [
             f"[{row.id}](#{row.id.lower()})",
             plain(row.statement),
             str(len(found[row.id])) if found[row.id] else NO_TEST,
+            figure(row),
             told(row.targets, verdicts),
             status(row, found[row.id], verdicts),
         ]
@@ -77,6 +78,11 @@ def told(targets: Sequence[str], verdicts: Mapping[str, str]) -> str:
     return ", ".join(f"{each.count(kind)} {kind}" for kind in kinds)
 
 
+def figure(row: MechanismRow) -> str:
+    """Link the pictures of a row; where these pages have none, give the commands that draw it."""
+    return ", ".join(map(_picture, row.pictures)) or "; ".join(map(code, row.figures)) or NO_FIGURE
+
+
 def status(row: MechanismRow, tests: Sequence[str], verdicts: Mapping[str, str]) -> str:
     """Say how a row stands: by its tests, its targets, and what is not shown."""
     judged = [verdicts[name] for name in row.targets if verdicts.get(name) in ("hit", "missed")]
@@ -98,7 +104,11 @@ def _section(row: MechanismRow, tests: Sequence[str], verdicts: Mapping[str, str
     lines.append("- Tests:" if tests else f"- Tests: {NO_TEST} of the model")
     lines += [f"  - {code(test)}" for test in tests]
     if row.pictures:
-        lines.append(f"- Pictures: {', '.join(_picture(path) for path in row.pictures)}")
+        lines.append(f"- Pictures: {', '.join(map(_picture, row.pictures))}")
+    if row.figures:
+        lines.append(f"- Draw it: {'; '.join(map(code, row.figures))}")
+    if not row.pictures and not row.figures:
+        lines.append(f"- Pictures: {NO_FIGURE}")
     if row.commands:
         lines.append(f"- See it: {'; '.join(map(code, row.commands))}")
     if row.targets:

@@ -421,7 +421,7 @@ def report(make_store, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         some = {name: PANELS[name] for name in ("closure", "signals", "mend_depth", "scar", "drug")}
         patch.setattr("mendsim.analysis.timecourses.PANELS", some)
-        for name in ("DAYS", "_FEW_DAYS", "_SLIDES"):  # two sections in each picture take a third of the time of six
+        for name in ("DAYS", "_PER_ROW"):  # two sections in each picture take a third of the time of six
             patch.setattr(f"mendsim.analysis.reporting.tissue.{name}", 2)
         patch.setattr("mendsim.analysis.reporting.tissue._STAINS", {"he": ("keratinocyte_count", "debris_count")})
         return analysis.write_report(make_store(), tmp_path_factory.mktemp("report") / "new" / "report.html")

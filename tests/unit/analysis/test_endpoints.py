@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from mendsim import analysis
+from mendsim.analysis import downtime
 from mendsim.analysis.endpoints import format_value, registered
 from mendsim.analysis.endpoints_dermis import drifts
 from mendsim.common.errors import InputError
@@ -248,3 +249,20 @@ def test_sessions_are_counted_and_those_with_the_laser_off_are_not(make_run):
     run = make_run(DAYS, sessions_h=(0.0, 24.0, 48.0), keratinocyte_count=[1.0] * 5)
     run["injury"].attrs["record"] = '[{"kind": "laser"}, {"kind": "sham"}, {"kind": "punch"}]'
     assert value(run, "session_count") == 2.0
+
+
+def test_end_points_in_days_say_from_when_they_count():
+    origins = {
+        "day": ("Day of the run ",),
+        "days": ("Days after the first session ", "Days after the last session "),
+    }
+    timed = [each for each in registered().values() if each.unit in origins]
+    assert {each.unit for each in timed} == set(origins)
+    assert [each.name for each in timed if not each.definition.startswith(origins[each.unit])] == []
+
+
+def test_the_definition_of_downtime_has_its_thresholds():
+    said = registered()["downtime_days"].definition
+    assert f"under {100 * downtime.COVERED:g} % covered" in said
+    assert f"over {downtime.RED:g} times as red" in said
+    assert f"over {downtime.SWOLLEN_UM:g} um swollen" in said

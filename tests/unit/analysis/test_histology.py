@@ -73,6 +73,12 @@ def test_a_sheet_has_a_panel_for_each_day_and_a_row_for_each_stain(run):
     both.canvas.draw()
 
 
+def test_a_sheet_has_as_many_panels_side_by_side_as_it_is_told(run):
+    sheet = analysis.histology_figure(run, days=[0, 1, 3, 7, 14], window=SMALL, pixels_per_um=0.2, per_row=3)
+    places = [ax.get_subplotspec() for ax in sheet.axes]
+    assert [(place.rowspan.start, place.colspan.start) for place in places] == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1)]
+
+
 def test_a_sheet_without_words_shows_eight_days_around_a_zone(run):
     part = histology.usual_window(run)
     assert part[0] <= store.zone_x_um(run, 0) <= part[1]

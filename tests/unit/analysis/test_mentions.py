@@ -10,12 +10,39 @@ from pathlib import Path
 
 import pytest
 
-from mendsim.analysis.mentions import dois, named, unresolved
-from mendsim.analysis.references import references
+from mendsim.analysis import mentions
+from mendsim.analysis.mentions import named
+from mendsim.analysis.references import plain, references
 from mendsim.common.targets import load_targets
 
 ROOT = Path(__file__).parents[3]
 STAGES = ("common", "thermal", "abm", "scenarios", "analysis")
+_LOOKS_LIKE_PAPER = (
+    mentions._DOI,
+    mentions._NUMBER,
+    # Authors before a year; a journal before a year looks the same, and is meant to.
+    re.compile(
+        r"\b[A-Z][a-z][\w'-]*(?: [A-Z]{1,2}\b)?(?:,? (?:and )?[A-Z][a-z][\w'-]*)*(?: et al\.)?,? "
+        rf"\(?{mentions._YEAR}\b"
+    ),
+)
+
+
+def dois(text: str) -> list[str]:
+    """DOIs in a text, in order and in small letters, without the marks that end a sentence."""
+    return [mentions._bare_doi(found[0]) for found in mentions._DOI.finditer(text)]
+
+
+def unresolved(text: str) -> tuple[str, ...]:
+    """Return what looks like the name of a paper in a text, and is no reference or more than one."""
+    text = plain(text)
+    hits = mentions._hits(text)
+    odd = []
+    for look in (look for pattern in _LOOKS_LIKE_PAPER for look in pattern.finditer(text)):
+        meant = {key for place, key in hits if place.start < look.end() and look.start() < place.stop}
+        if len(meant) != 1:
+            odd.append(look[0])
+    return tuple(odd)
 
 
 @pytest.mark.parametrize(

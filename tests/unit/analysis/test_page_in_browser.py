@@ -24,6 +24,11 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
+CUT = """[...document.querySelectorAll("main > section > figure > .picture:has(> img)")].map(
+    each => [each.scrollWidth > each.clientWidth, getComputedStyle(each, "::before").content])"""
+"""Of each picture whether part of it is out of sight, and what it says about that."""
+
+
 @pytest.fixture(scope="module", params=["run", "comparison"])
 def page_file(request: pytest.FixtureRequest) -> Path:
     return request.getfixturevalue({"run": "report", "comparison": "comparison_report"}[request.param])
@@ -52,6 +57,17 @@ def test_a_page_is_whole_in_light_and_dark_narrow_and_wide(browser, page_file, t
             assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
         context.close()
     assert page_file.stat().st_size < 8e6
+
+
+def test_pictures_fit_their_column_except_on_a_phone_where_it_says_to_scroll(browser, report):
+    page = browser.new_page()
+    page.goto(report.as_uri())
+    for width in WIDTHS_PX:
+        page.set_viewport_size({"width": width, "height": 800})
+        for cut, hint in page.evaluate(CUT):
+            assert (hint != "none") == (width < 700), width
+            assert not cut or hint != "none", width
+    page.close()
 
 
 def test_a_reader_with_a_keyboard_can_skip_to_the_content(browser, page_file):

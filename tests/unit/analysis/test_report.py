@@ -15,12 +15,13 @@ import pytest
 from mendsim import analysis, scenarios
 from mendsim.analysis import store
 from mendsim.analysis.endpoints import registered
-from mendsim.analysis.reporting.limits import limits, near, rows_of, wavelengths_nm
+from mendsim.analysis.reporting.limits import _said, limits, near, rows_of, wavelengths_nm
 from mendsim.analysis.reporting.numbers import number
 from mendsim.analysis.reporting.origins import Origins
 from mendsim.analysis.reporting.protocol import settings, written
 from mendsim.cli.main import main
 from mendsim.common.errors import InputError
+from mendsim.common.targets import load_targets
 from mendsim.scenarios import loading, schema
 from mendsim.scenarios.show import toml_text
 
@@ -109,11 +110,23 @@ def test_limits_name_the_section_and_the_results_that_are_missed(page):
     assert "T22" in page.text, "shedding of MENDs is near the end points of a treated run"
 
 
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [
+        ("T11", "100 (85\N{EN DASH}115)"),
+        ("T39", "\N{MINUS SIGN}29 (\N{MINUS SIGN}45 to \N{MINUS SIGN}15)"),
+        ("T78", "\N{MINUS SIGN}1"),
+    ],
+)
+def test_targets_below_zero_have_a_minus_and_ranges_a_dash(name, printed):
+    assert _said(load_targets()[name]) == printed
+
+
 def test_limits_depend_on_what_was_run():
     block = {"lattice": {"length": "1000 um"}, "patient": {"site": "scalp"}}
     found = limits(block, ["anagen_final"])
     points, _, count, table = found.blocks
-    assert "A block." in [about for about, _ in points.points]
+    assert "Its sides are closed" in dict(points.points)["A block."]
     missed = [row[0] for row in table.rows]
     assert {"T38", "T45"} <= set(missed)
     assert "T22" not in missed

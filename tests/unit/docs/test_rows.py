@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shlex
 from pathlib import Path
@@ -10,9 +11,12 @@ import pandas as pd
 import pytest
 
 from mendsim import scenarios
+from mendsim.abm.observables import FIELDS, OBSERVABLES
 from mendsim.analysis import mechanism_rows, scoreboard
 from mendsim.analysis.catalogue import catalogue
+from mendsim.analysis.stain_data import stain_of
 from mendsim.cli.main import build_parser
+from mendsim.cli.plot import OF_RUN
 from mendsim.common.targets import load_targets
 
 ROOT = Path(__file__).parents[3]
@@ -39,7 +43,7 @@ def test_a_row_names_outcomes_tests_pictures_and_commands_that_exist(generate, n
     assert generate("rows").existing(row.tests) == list(row.tests)
     assert all((ROOT / picture).is_file() for picture in row.pictures)
     assert not row.compared_by or row.compared_by.split()[1] in COMMANDS
-    for command in row.commands:
+    for command in (*row.commands, *row.figures):
         program, what, *more = shlex.split(command)
         if program == "mendsim":
             asked = vars(build_parser().parse_args([what, *more]))
@@ -49,6 +53,31 @@ def test_a_row_names_outcomes_tests_pictures_and_commands_that_exist(generate, n
             assert (ROOT / f"{more[0].removeprefix('mendsim.').replace('.', '/')}.py").is_file(), command
         else:
             assert (ROOT / what).is_file(), command
+
+
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.figures])
+def test_a_figure_is_of_a_run_and_a_quantity_that_exist(name):
+    for command in ROWS[name].figures:
+        program, *words = shlex.split(command)
+        asked = vars(build_parser().parse_args(words))
+        if words[0] == "validate":
+            assert asked["picture"]
+            continue
+        assert program == "mendsim"
+        assert Path(asked.get("path") or asked["run"]).stem in scenarios.names(), command
+        kind, of = asked.get("kind"), asked.get("of")
+        assert kind is None or set(OF_RUN[kind].needs) <= ({"of"} if of else set()), command
+        assert of is None or of in {"time_course": OBSERVABLES, "depth_kymograph": FIELDS}[kind], command
+        for stain in asked.get("stain") or ():
+            stain_of(stain)
+
+
+def test_a_row_without_a_figure_says_so(generate):
+    made = generate("rows")
+    bare = dataclasses.replace(ROWS["R14"], pictures=(), figures=())
+    assert made.figure(bare) == "**no figure**"
+    assert made.figure(ROWS["R14"]).startswith("`mendsim plot acne_scar.zarr --kind time_course")
+    assert made.figure(ROWS["R22"]) == "[vessels.png](vessels.png)"
 
 
 def test_a_row_about_a_difference_names_the_command_that_compares():
@@ -72,8 +101,8 @@ def line_of(page: str, row: str) -> list[str]:
 
 def test_a_row_without_a_test_says_so(generate, project):
     page = generate("rows").rows(project)
-    assert line_of(page, "R07")[2:] == ["1", "3", "shown"]
-    assert line_of(page, "R06")[2:] == ["**no test**", "9", "not tested"]
+    assert line_of(page, "R07")[2:] == ["1", "[zone_strip.png](zone_strip.png)", "3", "shown"]
+    assert line_of(page, "R06")[2:3] + line_of(page, "R06")[4:] == ["**no test**", "9", "not tested"]
     section = page.partition("## R06")[2].partition("## R07")[0]
     assert "- Tests: **no test** of the model" in section
     assert f"  - `{ROWS['R07'].tests[0]}`" in page.partition("## R07")[2].partition("## R08")[0]
@@ -91,10 +120,10 @@ def test_targets_stand_as_the_scoreboard_has_them(generate, project):
     board = project / made.SCOREBOARD
     write_scoreboard(board, T21="hit", T22="missed", T56="hit")
     page = made.rows(project)
-    assert line_of(page, "R07")[2:] == ["1", "1 hit, 1 missed, 1 not in the scoreboard", "shown, 1 of 2 sizes right"]
+    assert line_of(page, "R07")[4:] == ["1 hit, 1 missed, 1 not in the scoreboard", "shown, 1 of 2 sizes right"]
     assert re.search(r"- T22 MENDs shed .*: missed\n", page)
     write_scoreboard(board, T21="hit", T22="not judged")
-    assert line_of(made.rows(project), "R07")[4] == "shown, sizes right"
+    assert line_of(made.rows(project), "R07")[5] == "shown, sizes right"
 
 
 def test_what_is_not_shown_is_part_of_the_status(generate):
