@@ -79,8 +79,10 @@ def told(targets: Sequence[str], verdicts: Mapping[str, str]) -> str:
 
 
 def figure(row: MechanismRow) -> str:
-    """Link the pictures of a row; where these pages have none, give the commands that draw it."""
-    return ", ".join(map(_picture, row.pictures)) or "; ".join(map(code, row.figures)) or NO_FIGURE
+    """Link the pictures of a row; where these pages have none, name the commands that draw it, told in its section."""
+    drawn_by = dict.fromkeys(code(" ".join(command.split()[:2])) for command in row.figures)
+    links = [f"[{command}](#{row.id.lower()})" for command in drawn_by]
+    return ", ".join(map(_picture, row.pictures)) or ", ".join(links) or NO_FIGURE
 
 
 def status(row: MechanismRow, tests: Sequence[str], verdicts: Mapping[str, str]) -> str:

@@ -76,7 +76,7 @@ def test_a_row_without_a_figure_says_so(generate):
     made = generate("rows")
     bare = dataclasses.replace(ROWS["R14"], pictures=(), figures=())
     assert made.figure(bare) == "**no figure**"
-    assert made.figure(ROWS["R14"]).startswith("`mendsim plot acne_scar.zarr --kind time_course")
+    assert made.figure(ROWS["R14"]) == "[`mendsim plot`](#r14)"
     assert made.figure(ROWS["R22"]) == "[vessels.png](vessels.png)"
 
 
