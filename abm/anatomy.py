@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from mendsim.abm.agents import follicle, keratinocyte, t_cell
 from mendsim.abm.agents.fibroblast import Fibroblast
 from mendsim.abm.agents.follicle import Follicle
-from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
+from mendsim.abm.agents.keratinocyte import Keratinocyte
 from mendsim.abm.draws import uniforms
-from mendsim.abm.tissue import DERMIS, HYPODERMIS, Tissue
+from mendsim.abm.tissue import CELL_KIND, DERMIS, HYPODERMIS, Tissue
 from mendsim.abm.vessels.anatomy import ARTERIOLE
 from mendsim.common.errors import InputError
 from mendsim.common.lattice import Lattice

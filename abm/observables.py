@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mendsim.abm.agents.keratinocyte import CELL_KIND
-from mendsim.abm.tissue import TISSUE
+from mendsim.abm.tissue import CELL_KIND, TISSUE
 
 __all__ = ["CELL_KIND", "DRUG_PLACES", "FIELDS", "OBSERVABLES", "TISSUE", "Quantity"]
 

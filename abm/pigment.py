@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from mendsim.abm import anatomy
 from mendsim.abm.agents import melanocyte_kernels as kernels
-from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
+from mendsim.abm.agents.keratinocyte import Keratinocyte
 from mendsim.abm.agents.melanocyte import Melanocyte
+from mendsim.abm.tissue import CELL_KIND
 
 if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel

@@ -11,14 +11,14 @@ from mendsim.abm import barrier, dermal_report
 from mendsim.abm.agents import follicle
 from mendsim.abm.agents.fibroblast import Fibroblast
 from mendsim.abm.agents.follicle import Follicle
-from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
+from mendsim.abm.agents.keratinocyte import Keratinocyte
 from mendsim.abm.agents.melanocyte import Melanocyte
 from mendsim.abm.agents.t_cell import TCell
 from mendsim.abm.agents.vessel import TipCell
 from mendsim.abm.drugs.media import solid_share
 from mendsim.abm.fields.field import spread
 from mendsim.abm.observables import OBSERVABLES
-from mendsim.abm.tissue import CLOT
+from mendsim.abm.tissue import CELL_KIND, CLOT
 
 if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel

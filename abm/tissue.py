@@ -12,6 +12,9 @@ AIR, EPIDERMIS, DERMIS, HYPODERMIS, CLOT = range(5)
 TISSUE = {"air": AIR, "epidermis": EPIDERMIS, "dermis": DERMIS, "hypodermis": HYPODERMIS, "clot": CLOT}
 """Codes of the ``tissue`` field."""
 
+CELL_KIND = {"none": 0, "basal": 1, "spinous": 2, "granular": 3, "corneocyte": 4, "debris": 5}
+"""Codes of the ``kind`` of a keratinocyte and of the ``cell_kind`` field."""
+
 
 class Tissue:
     """Compartments of the lattice and the stacks of keratinocytes that stand on the dermis.

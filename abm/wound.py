@@ -10,10 +10,10 @@ from mendsim.abm import channel
 from mendsim.abm.agents import heat_shock, melanocyte
 from mendsim.abm.agents.fibroblast import Fibroblast
 from mendsim.abm.agents.fibroblast_kernels import APOPTOTIC
-from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
+from mendsim.abm.agents.keratinocyte import Keratinocyte
 from mendsim.abm.agents.t_cell import TCell
 from mendsim.abm.draws import uniforms
-from mendsim.abm.tissue import CLOT, DERMIS, HYPODERMIS
+from mendsim.abm.tissue import CELL_KIND, CLOT, DERMIS, HYPODERMIS
 from mendsim.common.errors import InputError
 from mendsim.common.purposes import THERMAL_NECROSIS
 from mendsim.thermal.injury import Injury

@@ -9,6 +9,7 @@ from matplotlib.collections import EllipseCollection, PolyCollection
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
+from mendsim.abm.tissue import CELL_KIND
 from mendsim.analysis import store
 from mendsim.analysis.relief import Relief
 from mendsim.analysis.style import CELL_COLOURS
@@ -124,7 +125,7 @@ def draw_follicles(ax: Axes, run: xr.DataTree, day: float, relief: Relief) -> se
 
 def draw_nuclei(ax: Axes, kind: NDArray, relief: Relief) -> None:
     """Mark the nucleus of every nucleated keratinocyte; kind is the store's ``cell_kind``, shape ``(nz, nx)``."""
-    iz, ix = np.nonzero((kind >= 1) & (kind <= 3))
+    iz, ix = np.nonzero((kind >= CELL_KIND["basal"]) & (kind <= CELL_KIND["granular"]))
     x, depth = relief.x_um[ix], relief.depth_um[iz]
     size = (0.45 * relief.spacing_um, 0.45 * relief.spacing_um)
     _ellipses(ax, x, relief.sink(x, depth), size, np.zeros_like(x), "#2a1650", zorder=2)

@@ -7,27 +7,34 @@ import xarray as xr
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
+from mendsim.abm.tissue import CELL_KIND, TISSUE
 from mendsim.analysis.style import TISSUE_COLOURS
 
 CLASSES = tuple(TISSUE_COLOURS)
 """Names of the classes; a class image holds indices into it."""
 
-TISSUE = {0: "air", 1: "spinous layer", 2: "dermis", 3: "hypodermis", 4: "clot"}
-CELL_KIND = {
-    1: "basal layer",
-    2: "spinous layer",
-    3: "granular layer",
-    4: "stratum corneum",
-    5: "dead cells (debris)",
+TISSUE_CLASSES = {
+    TISSUE["air"]: "air",
+    TISSUE["epidermis"]: "spinous layer",
+    TISSUE["dermis"]: "dermis",
+    TISSUE["hypodermis"]: "hypodermis",
+    TISSUE["clot"]: "clot",
 }
-"""Codes of the store's ``tissue`` and ``cell_kind`` fields; a cell covers the compartment it lies in."""
+CELL_CLASSES = {
+    CELL_KIND["basal"]: "basal layer",
+    CELL_KIND["spinous"]: "spinous layer",
+    CELL_KIND["granular"]: "granular layer",
+    CELL_KIND["corneocyte"]: "stratum corneum",
+    CELL_KIND["debris"]: "dead cells (debris)",
+}
+"""Class of each code of the ``tissue`` and ``cell_kind`` fields; a cell covers the compartment it lies in."""
 
 
 def class_image(section: xr.Dataset) -> NDArray[np.int64]:
     """Class of each site, from the ``tissue`` and ``cell_kind`` of a section with dims ``(z, x)``."""
     tissue, kind = section["tissue"].to_numpy(), section["cell_kind"].to_numpy()
     image = np.zeros(tissue.shape, np.int64)
-    for field, names in ((tissue, TISSUE), (kind, CELL_KIND)):
+    for field, names in ((tissue, TISSUE_CLASSES), (kind, CELL_CLASSES)):
         for code, name in names.items():
             image[field == code] = CLASSES.index(name)
     return image

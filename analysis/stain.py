@@ -14,6 +14,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from mendsim.abm.tissue import TISSUE
 from mendsim.analysis import (
     stain_cells,
     stain_dermis,
@@ -83,12 +84,12 @@ def compartments(section: xr.Dataset, sheet: Sheet) -> dict[str, Image]:
     tissue, kind = section["tissue"].to_numpy(), section["cell_kind"].to_numpy()
     bare = kind == 0
     masks: tuple[NDArray[np.bool_], ...] = (
-        bare & (tissue <= 1),
+        bare & (tissue <= TISSUE["epidermis"]),
         (kind > 0) & (kind < stain_epidermis.CORNEOCYTE),
         kind == stain_epidermis.CORNEOCYTE,
         kind == stain_epidermis.DEBRIS,
-        bare & (tissue == 2),
-        bare & (tissue == 4),
+        bare & (tissue == TISSUE["dermis"]),
+        bare & (tissue == TISSUE["clot"]),
         bare & stain_dermis.is_fat(section),
     )
     weights = sheet.sampled(np.stack(masks), order=1)

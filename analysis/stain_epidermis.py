@@ -12,11 +12,12 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from mendsim.abm.tissue import CELL_KIND, TISSUE
 from mendsim.analysis import stain_kernels, store
-from mendsim.analysis.section_image import CELL_KIND
 from mendsim.analysis.stain_sheet import Image, Sheet, hashed, step
 
-BASAL, SPINOUS, GRANULAR, CORNEOCYTE, DEBRIS = CELL_KIND
+_LIVING_TO_DEAD = ("basal", "spinous", "granular", "corneocyte", "debris")
+BASAL, SPINOUS, GRANULAR, CORNEOCYTE, DEBRIS = (CELL_KIND[name] for name in _LIVING_TO_DEAD)
 Materials = dict[str, Image]
 
 _NUCLEUS = {BASAL: (0.40, 0.25), SPINOUS: (0.32, 0.28), GRANULAR: (0.34, 0.16)}
@@ -181,7 +182,7 @@ def _nearest(
 
 def _tilt(cells: Cells, section: xr.Dataset, sheet: Sheet) -> NDArray[np.float64]:
     """Direction of the long axis of nuclei [rad]: towards the dermis in basal cells, along the surface above."""
-    bed = (section["tissue"].to_numpy() >= 2).astype(float)
+    bed = (section["tissue"].to_numpy() >= TISSUE["dermis"]).astype(float)
     smooth = ndimage.gaussian_filter(bed, 1.2, mode="nearest")
     slope_z, slope_x = np.gradient(smooth)
     at = _sites(cells, sheet, bed.shape)

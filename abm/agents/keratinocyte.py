@@ -22,9 +22,6 @@ from mendsim.abm.tissue import CLOT
 if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel
 
-CELL_KIND = {"none": 0, "basal": 1, "spinous": 2, "granular": 3, "corneocyte": 4, "debris": 5}
-"""Codes of the ``kind`` of a keratinocyte and of the ``cell_kind`` field."""
-
 _HOURS_PER_DAY = 24.0
 
 

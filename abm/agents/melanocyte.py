@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mendsim.abm.agents import melanocyte_kernels as kernels
-from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
+from mendsim.abm.agents.keratinocyte import Keratinocyte
 from mendsim.abm.core import Column, ColumnAgent
 from mendsim.abm.draws import uniforms
+from mendsim.abm.tissue import CELL_KIND
 from mendsim.common.purposes import THERMAL_NECROSIS
 
 if TYPE_CHECKING:

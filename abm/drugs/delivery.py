@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mendsim.abm.agents.keratinocyte import CELL_KIND
 from mendsim.abm.drugs.amounts import donor, middle_third, reported, volume_ml
 from mendsim.abm.drugs.drug import Drug
 from mendsim.abm.drugs.injection import inject
 from mendsim.abm.drugs.media import living_media
 from mendsim.abm.drugs.particles import Particles
 from mendsim.abm.drugs.transport import Transport
-from mendsim.abm.tissue import AIR, CLOT, DERMIS, EPIDERMIS, HYPODERMIS
+from mendsim.abm.tissue import AIR, CELL_KIND, CLOT, DERMIS, EPIDERMIS, HYPODERMIS
 from mendsim.common.errors import InputError
 
 if TYPE_CHECKING:

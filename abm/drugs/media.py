@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mendsim.abm.agents.keratinocyte import CELL_KIND
 from mendsim.abm.drugs.drug import Drug
 from mendsim.abm.drugs.laws import tissue_binding
 from mendsim.abm.drugs.transport import Media
 from mendsim.abm.fields.field import spread
-from mendsim.abm.tissue import AIR, CLOT, DERMIS, EPIDERMIS, HYPODERMIS, TISSUE
+from mendsim.abm.tissue import AIR, CELL_KIND, CLOT, DERMIS, EPIDERMIS, HYPODERMIS, TISSUE
 
 if TYPE_CHECKING:
     from mendsim.abm.model import HealingModel

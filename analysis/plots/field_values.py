@@ -10,18 +10,14 @@ import xarray as xr
 from matplotlib.colors import Colormap
 from numpy.typing import NDArray
 
+from mendsim.abm.tissue import CELL_KIND, TISSUE
 from mendsim.analysis import store, style
 from mendsim.analysis.plots.words import field_label
 from mendsim.analysis.section_fields import COLLAGEN_MAP, SIGNAL_MAP
-from mendsim.analysis.section_image import CELL_KIND, TISSUE
 from mendsim.common.errors import InputError
 from mendsim.scenarios.problems import close_names
 
 Array = NDArray[np.float64]
-
-
-def _code(names: dict[int, str], name: str) -> int:
-    return next(code for code, known in names.items() if known == name)
 
 
 _SUMS = {"collagen": ("collagen_1", "collagen_3")}
@@ -30,8 +26,6 @@ _MATRIX = ("collagen", "collagen_1", "collagen_3", "denatured_collagen", "fragme
 """Amounts of matrix, averaged over the dermis as it was: an empty channel holds none, and counts."""
 _NOT_AVERAGED = ("tissue", "cell_kind", "orientation_rad")
 """Codes and angles have no mean."""
-_AIR = _code(TISSUE, "air")
-_CORNEOCYTE, _DEBRIS = _code(CELL_KIND, "stratum corneum"), _code(CELL_KIND, "dead cells (debris)")
 _LEAST_SHARE = 0.02
 """Share of a row of sites that has to count for the row to have a mean."""
 
@@ -61,16 +55,16 @@ class Surface:
 SURFACE = {
     "epidermal_thickness": Surface(
         label="epidermal thickness [µm]",
-        read=lambda kinds, spacing: ((kinds > 0) & (kinds != _DEBRIS)).sum(axis=0) * spacing,
+        read=lambda kinds, spacing: ((kinds > 0) & (kinds != CELL_KIND["debris"])).sum(axis=0) * spacing,
     ),
     "debris_thickness": Surface(
         label="debris in the column [µm]",
-        read=lambda kinds, spacing: (kinds == _DEBRIS).sum(axis=0) * spacing,
+        read=lambda kinds, spacing: (kinds == CELL_KIND["debris"]).sum(axis=0) * spacing,
     ),
     "covered": Surface(label="living basal layer", read=lambda kinds, _: _covered(kinds), highest=1.0),
     "barrier": Surface(
         label="stratum corneum",
-        read=lambda kinds, _: (kinds == _CORNEOCYTE).any(axis=0).astype(float),
+        read=lambda kinds, _: (kinds == CELL_KIND["corneocyte"]).any(axis=0).astype(float),
         highest=1.0,
     ),
 }
@@ -122,7 +116,7 @@ def counted(run: xr.DataTree, name: str, snapshot: int) -> NDArray[np.bool_]:
 
     if name in _MATRIX:
         return np.asarray(intact_dermis(run).to_numpy())
-    return np.asarray(store.fields(run)["tissue"].isel(snapshot=snapshot).to_numpy() != _AIR)
+    return np.asarray(store.fields(run)["tissue"].isel(snapshot=snapshot).to_numpy() != TISSUE["air"])
 
 
 def by_depth(run: xr.DataTree, name: str, snapshot: int) -> Array:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mendsim.abm.agents.keratinocyte import CELL_KIND
 from mendsim.abm.model import HealingModel
+from mendsim.abm.tissue import CELL_KIND
 from mendsim.common.lattice import Lattice
 
 DAYS, STEPS_PER_DAY = 90, 48

@@ -7,8 +7,9 @@ import pytest
 
 from mendsim.abm import load_parameters, wound
 from mendsim.abm.aftercare import load_treatments
-from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
+from mendsim.abm.agents.keratinocyte import Keratinocyte
 from mendsim.abm.mechanisms import without
+from mendsim.abm.tissue import CELL_KIND
 from mendsim.common.errors import InputError
 from mendsim.common.lattice import Lattice
 

@@ -12,6 +12,7 @@ from mendsim.abm.agents import keratinocyte, melanocyte
 from mendsim.abm.agents.keratinocyte import Keratinocyte
 from mendsim.abm.agents.melanocyte import Melanocyte
 from mendsim.abm.agents.t_cell import TCell
+from mendsim.abm.tissue import CELL_KIND
 from mendsim.common.lattice import Lattice
 
 WIDE = Lattice.from_size(width_um=2000, depth_um=400, spacing_um=10, air_um=100)
@@ -73,7 +74,7 @@ def test_one_melanocyte_serves_36_keratinocytes(make, lattice):
 def test_living_cells_hold_the_melanin_of_their_phototype(make, phototype):
     model = make(lattice=WIDE, phototype=phototype)
     cells = model.population(Keratinocyte)
-    living = cells["kind"] < keratinocyte.CELL_KIND["corneocyte"]
+    living = cells["kind"] < CELL_KIND["corneocyte"]
     assert cells["melanin_pg"][living].mean() == pytest.approx(model.site.melanin_pg, rel=0.03)
 
 
@@ -197,7 +198,7 @@ def test_a_lone_melanocyte_gives_most_to_the_nearest_and_none_beyond_its_reach(m
 
 def test_a_melanocyte_among_the_dead_keeps_its_melanin(make):
     model = make()
-    model.population(Keratinocyte)["kind"][:] = keratinocyte.CELL_KIND["debris"]
+    model.population(Keratinocyte)["kind"][:] = CELL_KIND["debris"]
     cells = model.population(Melanocyte)
     before = cells["melanin_pg"].copy()
     melanocyte.pigment(model)

@@ -7,10 +7,10 @@ import pytest
 
 from mendsim.abm import load_parameters
 from mendsim.abm.agents import keratinocyte_crawl
-from mendsim.abm.agents.keratinocyte import CELL_KIND, Keratinocyte
+from mendsim.abm.agents.keratinocyte import Keratinocyte
 from mendsim.abm.agents.melanocyte import Melanocyte
 from mendsim.abm.mends import MEND_COLUMNS, TRACK_COLUMNS
-from mendsim.abm.tissue import AIR, CLOT
+from mendsim.abm.tissue import AIR, CELL_KIND, CLOT
 from mendsim.common.lattice import Lattice
 
 STEPS_PER_DAY = 48

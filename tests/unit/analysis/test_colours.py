@@ -66,7 +66,7 @@ def test_the_distance_is_that_of_machado():
 
 
 def test_the_codes_are_those_of_the_model():
-    assert {section_image.TISSUE[TISSUE[name]] for name in ("air", "dermis", "hypodermis", "clot")} == {
+    assert {section_image.TISSUE_CLASSES[TISSUE[name]] for name in ("air", "dermis", "hypodermis", "clot")} == {
         "air",
         "dermis",
         "hypodermis",
@@ -79,4 +79,4 @@ def test_the_codes_are_those_of_the_model():
         "corneocyte": "stratum corneum",
         "debris": "dead cells (debris)",
     }
-    assert {CELL_KIND[name]: label for name, label in kinds.items()} == section_image.CELL_KIND
+    assert {CELL_KIND[name]: label for name, label in kinds.items()} == section_image.CELL_CLASSES
