@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from mendsim.abm.tissue import CELL_KIND
 from mendsim.analysis import store
+from mendsim.analysis.drawn_anatomy import FIBROBLAST_STATES, drawn, fibroblast_ball_um, hair_radius_um
 from mendsim.analysis.export import kinds, needed, rows
 from mendsim.analysis.style import CELL_COLOURS, TISSUE_COLOURS
 
@@ -28,21 +30,16 @@ _BALL, _THREAD = 1000.0, 1001.0
 """How Simularium calls them."""
 _THREADS = ("follicle", "vessel")
 """With what the names of types begin that are drawn as threads."""
-_RADII_UM = {"fibroblast": 6.0, "melanocyte": 6.0, "t_cell": 5.0, "tip_cell": 5.0}
-"""At which cells are drawn; a keratinocyte fills its site."""
-_HAIR_RADIUS_UM = 30.0
-"""At which follicles are drawn, as threads from the bulb to the surface."""
-_OTHER_RADIUS_UM = 5.0
 
 _TYPES: Mapping[str, tuple[str, Mapping[int, tuple[str, str]]]] = {
     "keratinocyte": (
         "kind",
         {
-            1: ("keratinocyte#basal", TISSUE_COLOURS["basal layer"]),
-            2: ("keratinocyte#spinous", TISSUE_COLOURS["spinous layer"]),
-            3: ("keratinocyte#granular", TISSUE_COLOURS["granular layer"]),
-            4: ("keratinocyte#corneocyte", TISSUE_COLOURS["stratum corneum"]),
-            5: ("keratinocyte#debris", TISSUE_COLOURS["dead cells (debris)"]),
+            CELL_KIND["basal"]: ("keratinocyte#basal", TISSUE_COLOURS["basal layer"]),
+            CELL_KIND["spinous"]: ("keratinocyte#spinous", TISSUE_COLOURS["spinous layer"]),
+            CELL_KIND["granular"]: ("keratinocyte#granular", TISSUE_COLOURS["granular layer"]),
+            CELL_KIND["corneocyte"]: ("keratinocyte#corneocyte", TISSUE_COLOURS["stratum corneum"]),
+            CELL_KIND["debris"]: ("keratinocyte#debris", TISSUE_COLOURS["dead cells (debris)"]),
         },
     ),
     "fibroblast": (
@@ -137,15 +134,14 @@ class _Frame:
 
 def _frame(run: xr.DataTree, snapshot: int) -> _Frame:
     """Gather every agent and vessel of a snapshot."""
-    spacing = float(np.diff(store.grid(run)["x_um"].to_numpy()[:2])[0])
     parts: list[_Frame] = []
     for kind in kinds(run):
         columns = {str(name): values.to_numpy() for name, values in rows(run, f"agents/{kind}", snapshot).items()}
         depth = columns["bulb_depth_um"] if kind == "follicle" else columns["z_um"]
         place = np.column_stack([columns["x_um"], columns["y_um"], -depth])
         top = place * (1.0, 1.0, 0.0) if kind == "follicle" else place
-        radius = {"keratinocyte": 0.5 * spacing, **_RADII_UM}.get(kind, _OTHER_RADIUS_UM)
-        parts.append(_part(kind, columns, np.stack([place, top], axis=1), np.full(len(place), radius)))
+        radius = _radius_um(run, kind, columns)
+        parts.append(_part(kind, columns, np.stack([place, top], axis=1), np.broadcast_to(radius, len(place))))
         parts[-1].ids[:] = columns["unique_id"]
     if "vessels" in run.children:
         columns = {str(name): values.to_numpy() for name, values in rows(run, "vessels", snapshot).items()}
@@ -159,6 +155,17 @@ def _frame(run: xr.DataTree, snapshot: int) -> _Frame:
         radii=np.concatenate([part.radii for part in parts]),
         ends=np.concatenate([part.ends for part in parts]),
     )
+
+
+def _radius_um(run: xr.DataTree, kind: str, columns: Mapping[str, NDArray]) -> NDArray[np.float64]:
+    """Radius at which agents are drawn: keratinocytes fill their site, a follicle is as wide as its hair."""
+    if kind == "keratinocyte":
+        return np.array(0.5 * np.diff(store.grid(run)["x_um"].to_numpy()[:2])[0])
+    if kind == "follicle":
+        return np.array(hair_radius_um(terminal=store.has_hair(run)))
+    if kind == "fibroblast":
+        return np.array([fibroblast_ball_um(state) for state in FIBROBLAST_STATES])[columns["state"].astype(int)]
+    return np.array(drawn().get(f"radius.{kind}", drawn()["radius.other"]))
 
 
 def _part(kind: str, columns: Mapping[str, NDArray], ends: NDArray[np.float64], radii: NDArray[np.float64]) -> _Frame:

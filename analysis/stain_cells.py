@@ -8,7 +8,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from mendsim.abm.tissue import TISSUE
 from mendsim.analysis import stain_kernels, store
+from mendsim.analysis.drawn_anatomy import FIBROBLAST_STATES, drawn, spindle_um
 from mendsim.analysis.stain_epidermis import stained_share
 from mendsim.analysis.stain_sheet import Image, Sheet, hashed
 
@@ -16,13 +18,13 @@ _SPINDLE_UM = ((5.5, 1.3), (6.2, 1.9), (7.0, 2.0), (2.0, 1.8))
 """Half axes of nuclei of fibroblasts at rest, activated, myofibroblasts, and apoptotic ones ..."""
 _SPINDLE_DARK = (1.05, 0.85, 0.85, 1.9)
 """... with their chromatin ..."""
-_BODY_UM = ((9.0, 2.0), (11.0, 3.2), (15.0, 4.2), (3.2, 3.0))
+_BODY_UM = tuple(spindle_um(state) for state in FIBROBLAST_STATES)
 """... and half axes of their cells ..."""
 _BODY_DARK = ((0.06, 0.02), (0.22, 0.16), (0.34, 0.06), (0.9, 0.0))
 """... with the protein and RNA of their cytoplasm: those that make collagen show, the dying are dense."""
-_ROUND_UM, _T_CELL_UM = (2.7, 2.5), 4.2
+_ROUND_UM, _T_CELL_UM = (2.7, 2.5), drawn()["radius.t_cell"]
 """Half axes of the nucleus of a T cell, and radius of the cell."""
-_MACROPHAGE_UM, _NEUTROPHIL_UM = (4.0, 2.6, 7.5), (1.55, 4.6)
+_MACROPHAGE_UM, _NEUTROPHIL_UM = (4.0, 2.6, drawn()["radius.macrophage"]), (1.55, drawn()["radius.neutrophil"])
 """Half axes of the nucleus of a macrophage and radius of the cell; radius of the lobes of a neutrophil and the cell."""
 _LOBES = 3
 _NUCLEUS_EDGE, _BODY_EDGE = (0.85, 1.2), (0.55, 1.15)
@@ -145,7 +147,7 @@ def _leukocytes(painted: Painted, section: xr.Dataset) -> None:
     """Set cells at sites by lot, as many as the density says; a site keeps its lot in every picture."""
     x_um, z_um = section["x_um"].to_numpy(), section["depth_um"].to_numpy()
     volume = float(x_um[1] - x_um[0]) ** 3 / _UM3_PER_MM3
-    bed = section["tissue"].to_numpy() >= 2
+    bed = section["tissue"].to_numpy() >= TISSUE["dermis"]
     for name, purpose in (("macrophages", 81), ("neutrophils", 84)):
         if name not in section:
             continue

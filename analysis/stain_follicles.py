@@ -13,16 +13,16 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mendsim.analysis import store
+from mendsim.analysis.drawn_anatomy import drawn, hair_radius_um, hair_size
 from mendsim.analysis.stain_cells import Painted
 from mendsim.analysis.stain_sheet import Image, Sheet, hashed, step
 
 _ANAGEN, _CATAGEN, _TELOGEN, _KENOGEN = range(4)
-_SHAFT_UM, _INNER_UM, _OUTER_UM, _BULB_UM = 27.0, 40.0, 72.0, 96.0
+_SHAFT_UM = hair_radius_um(terminal=True)
+_INNER_UM, _OUTER_UM, _BULB_UM = (drawn()[f"follicle.{part}"] for part in ("inner_sheath", "outer_sheath", "bulb"))
 """Radius of shaft, inner root sheath, outer root sheath and bulb of a terminal hair."""
-_RESTING_UM = 50.0
+_RESTING_UM = drawn()["follicle.resting"]
 """Radius of its follicle without a bulb."""
-_VELLUS = 0.36
-"""Size of a vellus follicle, across, against a terminal one: skin but that of the scalp has vellus hair."""
 _PAPILLA_UM = (25.0, 52.0)
 _ISTHMUS = 0.3
 """Share of the depth above which there is no inner root sheath."""
@@ -61,7 +61,7 @@ def follicles_of(run: xr.DataTree, day: float, section: xr.Dataset) -> list[Foll
     if not table or not len(table["x_um"]):
         return []
     short = store.parameter(run, "abm.follicle.telogen_depth_ratio", 0.4)
-    size = 1.0 if store.has_hair(run) else _VELLUS
+    size = hair_size(terminal=store.has_hair(run))
     found = []
     spots, of_spot = np.unique(np.stack([table["x_um"], table["bulb_depth_um"]], axis=1), axis=0, return_inverse=True)
     for number, (x, depth) in enumerate(spots):

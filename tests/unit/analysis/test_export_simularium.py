@@ -66,7 +66,9 @@ def test_each_agent_lies_where_it_is_in_the_run(exported: tuple[Path, dict[str, 
         place = np.array([cells["x_um"][row], cells["y_um"][row], -cells["z_um"][row]])
         np.testing.assert_allclose(100.0 * agent["at"] + middle, place, atol=1e-6)
         assert names[agent["type"]] == f"fibroblast#{('quiescent', 'activated', 'myofibroblast')[state]}"
-        assert (agent["visual"], agent["radius"]) == (_BALL, 0.06)
+        ball_um = ((9.0 * 2.0**2) ** (1 / 3), (11.0 * 3.2**2) ** (1 / 3), (15.0 * 4.2**2) ** (1 / 3))[state]
+        assert agent["visual"] == _BALL
+        assert 100.0 * agent["radius"] == pytest.approx(ball_um), "as large as the spindle of a slide"
 
 
 def test_vessels_and_hairs_are_threads(exported: tuple[Path, dict[str, Any]]) -> None:
@@ -84,5 +86,7 @@ def test_vessels_and_hairs_are_threads(exported: tuple[Path, dict[str, Any]]) ->
             np.testing.assert_allclose(point, [float(value) for value in sought], atol=1e-6)
         assert 100.0 * agent["radius"] == pytest.approx(float(own["radius_um"][number]))
     [hair] = [agent for agent in threads if names[agent["type"]].startswith("follicle")]
+    terminal = store.has_hair(run)
+    assert 100.0 * hair["radius"] == pytest.approx(27.0 if terminal else 0.36 * 27.0), "a thread as wide as the hair"
     depth = float(run["agents/follicle"]["bulb_depth_um"][8])
     np.testing.assert_allclose((100.0 * hair["points"] + middle)[:, 2], [-depth, 0.0], atol=1e-6)
