@@ -12,11 +12,14 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, zoom
 
 from mendsim.analysis import store, style
+from mendsim.analysis.drawn_anatomy import hair_radius_um
 from mendsim.analysis.section_axes import scale_bar
 from mendsim.analysis.skin_colour import dermis, epidermis, shown
 from mendsim.analysis.stain_sheet import Sheet, hashed
@@ -32,8 +35,10 @@ _DRIED = np.array([0.16, 0.30, 0.42])
 """Natural optical density of a dead cell in red, green and blue: debris looks bronze. Drawn, after photographs ..."""
 _CRUST = np.array([0.33, 0.045, 0.03])
 """... as is the colour of crust, ..."""
-_MOIST_BLOOD = 0.012
-"""... and the blood that an open bed shows, at least."""
+_MOIST_BLOOD = 0.09
+"""... and the blood that a moist open bed shows, at least: redder than skin without pigment."""
+_MOST_DEBRIS = 6.0
+"""Dead cells over each other above which debris is drawn no darker; the key shows as many."""
 _EXPOSURE = np.array([1.42, 1.34, 1.16])
 """Light of the picture in red, green and blue: somewhat warm."""
 _DIM_UM = 110.0
@@ -43,8 +48,6 @@ _FINE = 4
 """Pixels along the edge of a site."""
 _GLOSS = 0.035
 _DAYS, _PER_ROW, _PANEL_IN = 8, 4, 2.9
-_TERMINAL_UM, _VELLUS_UM = 60.0, 18.0
-"""Width of a hair at its root."""
 _LONGEST_HAIR_UM = 900.0
 _HAIR_COLOUR = {True: "#2b1a10", False: "#9c7350"}
 
@@ -86,7 +89,7 @@ def surface_view(run: xr.DataTree, day: float, ax: Axes | None = None, *, title:
 
 
 def surface_course(run: xr.DataTree, ax: Axes | None = None) -> Axes:
-    """Draw the surface along a section against time, a band for each snapshot that lasts until the next.
+    """Draw the surface along a section against time: a band for each snapshot, equally tall whenever it was taken.
 
     Of a block, the line through its middle is drawn.
 
@@ -103,7 +106,7 @@ def surface_course(run: xr.DataTree, ax: Axes | None = None) -> Axes:
         lines.append(shown(_EXPOSURE * _light(maps))[len(maps.y_um) // 2])
     edge = maps.x_um[1] - maps.x_um[0]
     left, right = maps.x_um[0] - 0.5 * edge, maps.x_um[-1] + 0.5 * edge
-    names = [store.day_label(float(day)) for day in days]
+    names = [store.moment_label(run, float(day)).replace("\n", ", ") for day in days]
     ax.imshow(np.stack(lines), extent=(left / 1000, right / 1000, len(days), 0), aspect="auto", interpolation="nearest")
     ax.hlines(np.arange(1, len(days)), left / 1000, right / 1000, colors="white", linewidth=1.2)
     ax.set_yticks(np.arange(len(days)) + 0.5, names)
@@ -111,7 +114,9 @@ def surface_course(run: xr.DataTree, ax: Axes | None = None) -> Axes:
     for spine in ax.spines.values():
         spine.set_visible(False)
     ax.set(xlabel="along the section [mm]", ylabel="snapshot, each as a band")
-    ax.set_title("Surface along the section against time: a single line of skin, drawn out to be seen", loc="left")
+    entries = [Patch(facecolor=colour, label=name) for name, colour in _key().items()]
+    ax.legend(handles=entries, loc="upper center", bbox_to_anchor=(0.5, 0.0), borderaxespad=4.0, ncols=len(entries))
+    ax.set_title("A single line of skin against time, drawn out to be seen", loc="left")
     return ax
 
 
@@ -147,16 +152,27 @@ def _light(maps: SurfaceMaps) -> Array:
     """Light that each place sends back, ``(y, x, 3)``."""
     bed = dermis(np.maximum(maps.blood, _MOIST_BLOOD * maps.bare))
     covered = dermis(maps.blood) * epidermis(maps.melanin_pg_per_um2 + maps.debris_pg_per_um2)
-    covered = covered * np.exp(-np.multiply.outer(np.minimum(maps.debris, 6.0), _DRIED))
+    covered = covered * np.exp(-np.multiply.outer(np.minimum(maps.debris, _MOST_DEBRIS), _DRIED))
     light = np.where(maps.bare[..., None] > 0, bed, covered)
     return np.where(maps.clot[..., None] > 0, _CRUST, light)
+
+
+def _key() -> dict[str, str]:
+    """Colours of what is no whole skin, by name."""
+    bed = dermis(np.array(_MOIST_BLOOD))
+    light = {
+        "crust": _CRUST,
+        "dead cells (debris)": dermis(np.array(0.0)) * np.exp(-_MOST_DEBRIS * _DRIED),
+        "open bed": bed,
+    }
+    return {name: to_hex(tuple(shown(_EXPOSURE * sent))) for name, sent in light.items()}
 
 
 def _image(maps: SurfaceMaps) -> Array:
     """Colours of the surface seen from above, finer than its sites: light, shadow in pits, gloss."""
     edge = float(maps.x_um[1] - maps.x_um[0])
     light = np.stack([_finer(channel) for channel in np.moveaxis(_light(maps), -1, 0)], axis=-1)
-    around = gaussian_filter(maps.depth_um, _AROUND_UM / edge, mode="wrap")
+    around = gaussian_filter(maps.depth_um, _AROUND_UM / edge, mode="reflect")
     pit = np.maximum(maps.depth_um - np.minimum(around, 0.0), 0.0)
     shade = np.exp(-_finer(np.where(pit > 1.5 * edge, pit, 0.0)) / _DIM_UM)
     rows, columns = light.shape[:2]
@@ -193,7 +209,7 @@ def _draw_hairs(ax: Axes, run: xr.DataTree, day: float) -> None:
     bend = angle[:, None] + 0.5 * (hashed(ids, 212) - 0.5)[:, None] * along
     x = table["x_um"][rows][:, None] + length * along * np.cos(bend)
     y = table["y_um"][rows][:, None] + length * along * np.sin(bend)
-    half = 0.5 * (_TERMINAL_UM if terminal else _VELLUS_UM) * (1.0 - 0.5 * along)
+    half = hair_radius_um(terminal=terminal) * (1.0 - 0.5 * along)
     aside = half * np.cos(bend), half * np.sin(bend)
     one, other = ((x - side * aside[1], y + side * aside[0]) for side in (1.0, -1.0))
     outline = np.stack([np.concatenate([a, b[:, ::-1]], axis=1) for a, b in zip(one, other, strict=True)], axis=-1)

@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from mendsim.abm.tissue import CELL_KIND, TISSUE
 from mendsim.analysis import store
 from mendsim.analysis.skin_colour import optics
 from mendsim.analysis.stain_vessels import lumen_um
@@ -17,8 +18,6 @@ from mendsim.analysis.vessel_table import thickness_um
 from mendsim.common.errors import InputError
 
 Array = NDArray[Any]
-_CORNEOCYTE, _DEBRIS = 4, 5
-_CLOT = 4
 _PIECE_UM = 10.0
 """Vessels are laid on places by pieces of this length."""
 
@@ -69,7 +68,7 @@ def surface_maps(run: xr.DataTree, day: float) -> SurfaceMaps:
     tissue, kind = fields["tissue"].to_numpy(), fields["cell_kind"].to_numpy()
     x, y, depth = (fields[name].to_numpy().astype(float) for name in ("x_um", "y_um", "depth_um"))
     edge = float(x[1] - x[0])
-    filled = (tissue > 0) | (kind > 0)
+    filled = (tissue != TISSUE["air"]) | (kind > 0)
     top = np.where(filled.any(axis=0), filled.argmax(axis=0), len(depth) - 1)
     at_top = (np.take_along_axis(codes, top[None], axis=0)[0] for codes in (tissue, kind))
     top_tissue, top_kind = at_top
@@ -78,18 +77,18 @@ def surface_maps(run: xr.DataTree, day: float) -> SurfaceMaps:
     if "melanin_pg" in cells:
         iy = np.clip(((cells["y_um"]) / edge).astype(int), 0, len(y) - 1)
         ix = np.clip(((cells["x_um"] - x[0]) / edge + 0.5).astype(int), 0, len(x) - 1)
-        lost = cells["kind"] == _DEBRIS
+        lost = cells["kind"] == CELL_KIND["debris"]
         for into, rows in ((held, ~lost), (dead, lost)):
             np.add.at(into, (iy[rows], ix[rows]), cells["melanin_pg"][rows])
-    bare = (top_kind == 0) & (top_tissue >= 2)
+    bare = (top_kind == 0) & (top_tissue >= TISSUE["dermis"])
     return SurfaceMaps(
         x_um=x,
         y_um=y,
         melanin_pg_per_um2=held / edge**2,
-        debris=(kind == _DEBRIS).sum(axis=0).astype(float),
+        debris=(kind == CELL_KIND["debris"]).sum(axis=0).astype(float),
         debris_pg_per_um2=dead / edge**2,
         blood=_blood(run, day, x, y, edge),
-        clot=(bare & (top_tissue == _CLOT)).astype(float),
+        clot=(bare & (top_tissue == TISSUE["clot"])).astype(float),
         bare=bare.astype(float),
         depth_um=depth[top] - 0.5 * edge,
     )
@@ -119,6 +118,6 @@ def _blood(run: xr.DataTree, day: float, x: Array, y: Array, edge: float) -> Arr
     columns = np.zeros(shape)
     np.add.at(columns, (iy[inside], ix[inside]), volume[inside])
     spread = p["light.spread_um"] / edge
-    even = gaussian_filter(columns, (spread if len(y) > 1 else 0.0, spread), mode="wrap")
+    even = gaussian_filter(columns, (spread if len(y) > 1 else 0.0, spread), mode="reflect")  # sides are mirrors
     blood: Array = even / (edge * across * p["light.depth_um"])
     return blood

@@ -1,15 +1,22 @@
 """The skin from above: what lies there, its colour, and the pictures of a block and of a section."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from mendsim import analysis
-from mendsim.analysis import animation, skin_colour, store
+from mendsim.analysis import animation, skin_colour, store, surface
+from mendsim.analysis import surface_maps as surface_maps_module
 from mendsim.analysis.surface_maps import surface_maps
 from mendsim.cli.main import main
 from mendsim.common.errors import InputError
 
 pytestmark = pytest.mark.filterwarnings("error")
+
+
+def _legend(ax):
+    return ax.get_legend().get_texts(), ax.get_legend().get_patches()
 
 
 @pytest.fixture
@@ -69,6 +76,31 @@ def test_volume_of_blood_is_that_of_the_vessels(block):
     assert maps.blood.sum() * edge**2 * deep == pytest.approx(total, rel=0.02)
 
 
+def test_no_redness_comes_round_from_the_other_side(block, monkeypatch):
+    def one_vessel(run, kind, day):
+        ends = {
+            f"{axis}{end}_um": np.array([at])
+            for axis, at in zip("xyz", (5.0, 60.0, 100.0), strict=True)
+            for end in "01"
+        }
+        return ends | {"y1_um": np.array([70.0]), "radius_um": np.array([10.0])} if kind == "vessels" else {}
+
+    monkeypatch.setattr(surface_maps_module.store, "every_agent", one_vessel)
+    blood = surface_maps(block, 90.0).blood
+    assert blood[:, 0].max() > 0.0
+    assert blood[:, -1].max() < 0.02 * blood[:, 0].max(), "sides are mirrors"
+
+
+def test_no_pit_shades_the_other_side(block):
+    flat = surface_maps(block, 90.0)
+    depth = np.zeros((6, 20))
+    pits = [np.where(np.arange(20) < 4, high, depth) for high in (0.0, -400.0)]
+    whole, hill = (surface._image(replace(flat, depth_um=pit)) for pit in pits)
+    changed = np.abs(whole - hill).max(axis=(0, 2))
+    assert changed[-16:].max() == 0.0, "four sites on the far side"
+    assert changed.max() > 0.1
+
+
 def test_a_block_is_seen_from_above(block):
     ax = analysis.surface_view(block, 0.0)
     assert ax.get_xlim() == (0.0, 400.0)
@@ -93,8 +125,13 @@ def test_a_section_is_a_line_against_time_and_says_so(make_store):
     (ax,) = analysis.surface_figure(run).axes
     assert "single line" in ax.get_title(loc="left")
     assert [label.get_text() for label in ax.get_yticklabels()] == [
-        store.day_label(float(day)) for day in store.snapshot_days(run)
+        store.moment_label(run, float(day)).replace("\n", ", ") for day in store.snapshot_days(run)
     ]
+    assert ax.get_yticklabels()[0].get_text() == "day 0, just after session"
+    key = {text.get_text(): patch.get_facecolor() for text, patch in zip(*_legend(ax), strict=True)}
+    assert list(key) == ["crust", "dead cells (debris)", "open bed"]
+    pale = skin_colour.shown(surface._EXPOSURE * skin_colour.dermis(np.array(0.012)))
+    assert pale[1] - key["open bed"][1] > 0.1, "an open bed is redder than skin without pigment"
     assert np.asarray(ax.images[0].get_array()).shape == (9, 40, 3)
 
 
