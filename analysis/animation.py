@@ -9,7 +9,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from mendsim.analysis import store, style
-from mendsim.analysis.histology import checked_days, checked_window, stained_section, usual_window
+from mendsim.analysis.asked_days import checked_days
+from mendsim.analysis.histology import checked_window, stained_section, usual_window
 from mendsim.analysis.movie import Frame, check_kind, pixels, write_movie
 from mendsim.analysis.section_axes import Window
 from mendsim.analysis.stain_data import stain_of

@@ -1,8 +1,6 @@
-"""A comparison in words: means and differences with digits enough to tell the ends of an interval apart."""
+"""A comparison in words: means and differences with their intervals."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 import pandas as pd
@@ -12,8 +10,6 @@ from mendsim.analysis.paired import Estimate, written
 from mendsim.analysis.replicate_comparison import NOT_KNOWN, ReplicateComparison
 from mendsim.analysis.replicates import EndPoint
 
-_FEWEST_DIGITS, _MOST_DIGITS = 3, 5
-
 
 def mean_text(row: pd.Series) -> str:
     """Write the mean of a row of a comparison's table; where something did not always happen, in how many runs."""
@@ -21,7 +17,7 @@ def mean_text(row: pd.Series) -> str:
         return NOT_KNOWN
     if not row["happened"]:
         return f"in 0/{row['runs']}"
-    text = estimate_text(row["mean"], row["low"], row["high"])
+    text = written(Estimate(mean=row["mean"], low=row["low"], high=row["high"]))
     return text if row["happened"] == row["runs"] else f"{text} in {row['happened']}/{row['runs']}"
 
 
@@ -29,18 +25,7 @@ def difference_text(row: pd.Series) -> str:
     """Write the difference of a row from the reference; nothing for the reference itself."""
     if not row["more_than_noise"]:
         return ""
-    return estimate_text(row["difference"], row["difference_low"], row["difference_high"])
-
-
-def estimate_text(mean: float, low: float, high: float) -> str:
-    """Write a mean and its interval with digits enough to tell the ends of the interval apart, if that takes few."""
-    digits, size = _FEWEST_DIGITS, abs(mean)
-    if size > 0.0 and high > low:
-        needed = math.ceil(math.log10(size / (high - low))) + 2
-        digits = needed if _FEWEST_DIGITS < needed <= _MOST_DIGITS else digits
-    if size >= 1.0:
-        digits = max(digits, min(_MOST_DIGITS, math.floor(math.log10(size)) + 1))
-    return written(Estimate(mean=mean, low=low, high=high), digits)
+    return written(Estimate(mean=row["difference"], low=row["difference_low"], high=row["difference_high"]))
 
 
 def is_same(each: EndPoint, compared: ReplicateComparison) -> bool:

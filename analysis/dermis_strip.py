@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mendsim.analysis import relief as surface
 from mendsim.analysis import store, style
-from mendsim.analysis.section_axes import Window, colour_bar, frame, label_row, round_length
+from mendsim.analysis.section_axes import Window, colour_bar, frame, label_row, length_label, round_length
 from mendsim.analysis.section_fields import COLLAGEN_MAP, field_image, strokes
 
 __all__ = ["collagen_3_share", "density", "dermis_figure", "fibres", "zones"]
@@ -224,8 +224,7 @@ def _scale_bar(ax: Axes, window: Window) -> None:
     bar = Line2D([end - length, end], [z, z], color=style.INK, linewidth=2.2, solid_capstyle="butt", zorder=20)
     bar.set_path_effects(edge)
     ax.add_line(bar)
-    label = f"{length / 1000:g} mm" if length >= 1000 else f"{length:g} µm"
-    ax.text(end, z - 25.0, label, ha="right", va="bottom", fontsize=8, path_effects=edge, zorder=20)
+    ax.text(end, z - 25.0, length_label(length), ha="right", va="bottom", fontsize=8, path_effects=edge, zorder=20)
 
 
 def _key() -> list[Line2D | Patch]:

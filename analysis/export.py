@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mendsim.analysis import store
+from mendsim.analysis.asked_days import checked_days
 from mendsim.analysis.folders import folder_written_whole
 from mendsim.common.errors import InputError, choices
 
@@ -37,7 +38,7 @@ def export_run(
     store_path : a run store.
     to : ``vtk``, ``simularium`` or ``csv``.
     out_dir : the folder; beside the run if not given. An older export there is replaced.
-    days : snapshots nearest to these days; every snapshot if not given. Time series are always whole.
+    days : days to write, each with a snapshot near it; every snapshot if not given. Time series are always whole.
 
     Returns
     -------
@@ -45,7 +46,7 @@ def export_run(
 
     Raises
     ------
-    InputError : an unknown format, a library that is not installed, a run without snapshots, a day outside the run,
+    InputError : an unknown format, a library that is not installed, a run without snapshots, a day without one,
         something else in the folder, or a folder that cannot be written.
     """
     if to not in FORMATS:
@@ -94,20 +95,15 @@ def _is_export(path: Path) -> bool:
 
 
 def chosen_snapshots(run: xr.DataTree, days: Sequence[float] | None) -> list[int]:
-    """Numbers of the snapshots nearest to some days, in order of time; every one if no days are given.
+    """Numbers of the snapshots of some days, in order of time; every one if no days are given.
 
     Raises
     ------
-    InputError : a run without snapshots, or a day before its start or after its end.
+    InputError : a run without snapshots, or no snapshot near a day.
     """
-    kept = store.snapshot_days(run)
     if days is None:
-        return list(range(len(kept)))
-    last = float(store.days(run)[-1])
-    for day in days:
-        if not 0.0 <= day <= last:
-            raise InputError("not within the run", key="--days", value=f"{day:g}", allowed=f"0 to {last:g}")
-    return sorted({store.snapshot_index(run, day) for day in days})
+        return list(range(len(store.snapshot_days(run))))
+    return sorted({store.snapshot_index(run, day) for day in checked_days(run, days)})
 
 
 def needed(package: str) -> None:

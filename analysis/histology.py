@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from mendsim.analysis import relief as surface
 from mendsim.analysis import store, style
+from mendsim.analysis.asked_days import checked_days
 from mendsim.analysis.section_axes import Window, scale_bar
 from mendsim.analysis.stain import stained
 from mendsim.analysis.stain_data import Polarised, stain_of
@@ -21,7 +22,6 @@ from mendsim.analysis.stain_sheet import Image
 from mendsim.common.errors import InputError
 
 __all__ = [
-    "checked_days",
     "checked_window",
     "histology_figure",
     "section_image",
@@ -41,10 +41,6 @@ _HEAD_IN = 0.3
 _NARROWEST_UM = 20.0
 _PANEL_IN, _TALLEST_IN, _DAYS, _PER_ROW = 3.1, 5.2, 8, 4
 _KEY_IN, _ENTRY_IN, _KEY_LINE_IN, _FEW_DAYS = 2.6, 1.5, 0.18, 5
-_NEAR = 0.1
-"""A snapshot stands for a day if it is off by at most this share of it ..."""
-_NEAR_D = 0.26
-"""... or by this many days."""
 
 
 def stained_section(
@@ -232,31 +228,19 @@ def checked_window(run: xr.DataTree, window: Sequence[float] | None) -> Window:
     left, right, bottom, top = surface.flat(run).extent_um
     if window is None:
         return left, right, top, bottom
-    allowed = f"left,right,top,bottom in um within {left:g},{right:g},{top:g},{bottom:g}, each {_NARROWEST_UM:g} apart"
-    if len(window) != 4 or not np.all(np.isfinite(window)):
-        raise InputError("a window has four numbers", key="window", value=tuple(window), allowed=allowed)
+    edges = f"{left:g},{right:g},{top:g},{bottom:g}"
+    if len(window) != 4 or not np.all(np.isfinite(window)) or window[0] >= window[1] or window[2] >= window[3]:
+        allowed = f"four numbers: left, right, top, bottom in um, left below right, top above bottom, within {edges}"
+        raise InputError("no window", key="--window", value=tuple(window), allowed=allowed)
     cut = (max(window[0], left), min(window[1], right), max(window[2], top), min(window[3], bottom))
     if cut[1] - cut[0] < _NARROWEST_UM or cut[3] - cut[2] < _NARROWEST_UM:
-        raise InputError("the window shows nothing of the section", key="window", value=tuple(window), allowed=allowed)
+        raise InputError(
+            f"the window shows less than {_NARROWEST_UM:g} um of the section",
+            key="--window",
+            value=tuple(window),
+            allowed=f"left, right, top, bottom in um within {edges}",
+        )
     return tuple(float(edge) for edge in cut)  # type: ignore[return-value]
-
-
-def checked_days(run: xr.DataTree, days: Sequence[float]) -> list[float]:
-    """Find the snapshot that stands for each day.
-
-    Raises
-    ------
-    InputError
-        If there is none near a day.
-    """
-    found = []
-    for day in days:
-        near = store.drawn_day(run, day) if np.isfinite(day) else np.inf
-        if not abs(near - day) <= max(_NEAR_D, _NEAR * abs(day)):
-            listed = ", ".join(f"{shown:.3g}" for shown in store.snapshot_days(run))
-            raise InputError("no snapshot near this day", key="days", value=day, allowed=listed)
-        found.append(near)
-    return found
 
 
 def usual_window(run: xr.DataTree) -> Window:

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from scipy import special
 
 CONFIDENCE = 0.95
+_FEWEST_DIGITS, _MOST_DIGITS = 3, 5
+_SAME = 1e-9
+"""Share of a mean below which the width of its interval is rounding."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,11 +80,35 @@ def ratio(values: Sequence[float], others: Sequence[float]) -> Estimate:
     return Estimate(mean=math.exp(logs.mean), low=math.exp(logs.low), high=math.exp(logs.high))
 
 
-def written(estimated: Estimate, digits: int = 3) -> str:
-    """Write a mean with its interval."""
-    if math.isnan(estimated.mean):
+def written(estimated: Estimate) -> str:
+    """Write a mean with its interval, both rounded to two digits of half its width; without an interval that has none.
+
+    An interval whose ends read the same as its mean is left out: all replicates gave one number.
+    """
+    mean, low, high = estimated.mean, estimated.low, estimated.high
+    if math.isnan(mean):
         return "-"
-    if math.isinf(estimated.mean):
-        return "not within the run" if estimated.mean > 0.0 else "-"
-    mean = f"{estimated.mean:.{digits}g}"
-    return f"{mean} [{estimated.low:.{digits}g}, {estimated.high:.{digits}g}]" if estimated.known else mean
+    if math.isinf(mean):
+        return "not within the run" if mean > 0.0 else "-"
+    size = max(abs(mean), abs(low), abs(high)) if estimated.known else abs(mean)
+    if not estimated.known or high - low <= _SAME * size:
+        return f"{mean:.{_digits(mean)}g}"
+    # Numbers with more digits than these are not read: an interval that is narrower is as good as none.
+    decimals = min(1 - _power(0.5 * (high - low)), _MOST_DIGITS - 1 - _power(size))
+    told = [_rounded(value, decimals) for value in (mean, low, high)]
+    return f"{mean:.{_digits(mean)}g}" if len(set(told)) == 1 else f"{told[0]} [{told[1]}, {told[2]}]"
+
+
+def _digits(value: float) -> int:
+    """Digits of a number that stands alone: three, or as many as are before its point."""
+    return min(max(_FEWEST_DIGITS, _power(value) + 1), _MOST_DIGITS) if value else _FEWEST_DIGITS
+
+
+def _power(value: float) -> int:
+    """Power of ten of the first digit of a number."""
+    return math.floor(math.log10(abs(value)))
+
+
+def _rounded(value: float, decimals: int) -> str:
+    rounded = round(value, decimals) + 0.0  # no minus before a zero
+    return f"{rounded:.{max(decimals, 0)}f}" if decimals <= _MOST_DIGITS else f"{rounded:.{_MOST_DIGITS}g}"

@@ -21,13 +21,13 @@ _BAR_SHARE = 0.25
 """A scale bar is at most this share of the picture's width."""
 
 
-def frame(ax: Axes, relief: Relief, window: Window | None, title: str, *, in_mm: bool = False) -> None:
+def frame(ax: Axes, relief: Relief, window: Window | None, title: str) -> None:
     """Set the limits, the depth axis, the title and the scale bar of a section of a lattice."""
     left, right, bottom, top = relief.extent_um
-    dress(ax, (left, right, top, bottom) if window is None else window, title, in_mm=in_mm)
+    dress(ax, (left, right, top, bottom) if window is None else window, title)
 
 
-def dress(ax: Axes, window: Window, title: str, *, in_mm: bool = False) -> None:
+def dress(ax: Axes, window: Window, title: str) -> None:
     """Set the limits, the depth axis, the title and the scale bar of any section."""
     left, right, top, bottom = window
     ax.set_xlim(left, right)
@@ -39,7 +39,7 @@ def dress(ax: Axes, window: Window, title: str, *, in_mm: bool = False) -> None:
     ax.set_facecolor(style.BACKGROUND)
     for spine in ax.spines.values():
         spine.set_visible(True)
-    scale_bar(ax, window, in_mm=in_mm)
+    scale_bar(ax, window)
 
 
 def colour_bar(
@@ -63,7 +63,7 @@ def colour_bar(
     bar.outline.set_linewidth(0.4)
 
 
-def scale_bar(ax: Axes, window: Window, *, in_mm: bool = False, dark: bool = False) -> float:
+def scale_bar(ax: Axes, window: Window, *, dark: bool = False) -> float:
     """Draw a scale bar with its length at the lower right of a picture, light on a dark one; return its length [um]."""
     left, right, top, bottom = window
     length = round_length(_BAR_SHARE * (right - left))
@@ -75,7 +75,7 @@ def scale_bar(ax: Axes, window: Window, *, in_mm: bool = False, dark: bool = Fal
     ax.text(
         x + length,
         y - 1.6 * thick,
-        length_label(length) if in_mm or length >= 1000 else f"{length:g} µm",
+        length_label(length),
         ha="right",
         va="bottom",
         fontsize=8,
@@ -87,8 +87,8 @@ def scale_bar(ax: Axes, window: Window, *, in_mm: bool = False, dark: bool = Fal
 
 
 def length_label(length_um: float) -> str:
-    """Write a length in mm."""
-    return f"{length_um / 1000:g} mm"
+    """Write a length: in um below 1 mm, in mm from there."""
+    return f"{length_um / 1000:g} mm" if length_um >= 1000 else f"{length_um:g} µm"
 
 
 def label_row(axes: list[Axes], name: str) -> None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, zoom
 
 from mendsim.analysis import store, style
+from mendsim.analysis.asked_days import checked_days
 from mendsim.analysis.drawn_anatomy import hair_radius_um
 from mendsim.analysis.section_axes import scale_bar
 from mendsim.analysis.skin_colour import dermis, epidermis, shown
@@ -88,7 +89,7 @@ def surface_view(run: xr.DataTree, day: float, ax: Axes | None = None, *, title:
     return ax
 
 
-def surface_course(run: xr.DataTree, ax: Axes | None = None) -> Axes:
+def surface_course(run: xr.DataTree, ax: Axes | None = None, *, days: Sequence[float] | None = None) -> Axes:
     """Draw the surface along a section against time: a band for each snapshot, equally tall whenever it was taken.
 
     Of a block, the line through its middle is drawn.
@@ -97,19 +98,27 @@ def surface_course(run: xr.DataTree, ax: Axes | None = None) -> Axes:
     ----------
     run : a run from `mendsim.analysis.open_run`.
     ax : axes to draw on; a new figure if not given.
+    days : days of the bands, each with a snapshot near it; every snapshot if not given.
+
+    Raises
+    ------
+    InputError
+        If there is no snapshot near a day.
     """
+    chosen = _bands(run, days)
     ax = style.axes_or_new(ax, 7.0, 4.0)
-    days = store.snapshot_days(run)
     lines = []
-    for day in days:
-        maps = surface_maps(run, float(day))
+    for day in chosen:
+        maps = surface_maps(run, day)
         lines.append(shown(_EXPOSURE * _light(maps))[len(maps.y_um) // 2])
     edge = maps.x_um[1] - maps.x_um[0]
     left, right = maps.x_um[0] - 0.5 * edge, maps.x_um[-1] + 0.5 * edge
-    names = [store.moment_label(run, float(day)).replace("\n", ", ") for day in days]
-    ax.imshow(np.stack(lines), extent=(left / 1000, right / 1000, len(days), 0), aspect="auto", interpolation="nearest")
-    ax.hlines(np.arange(1, len(days)), left / 1000, right / 1000, colors="white", linewidth=1.2)
-    ax.set_yticks(np.arange(len(days)) + 0.5, names)
+    names = [store.moment_label(run, day).replace("\n", ", ") for day in chosen]
+    ax.imshow(
+        np.stack(lines), extent=(left / 1000, right / 1000, len(chosen), 0), aspect="auto", interpolation="nearest"
+    )
+    ax.hlines(np.arange(1, len(chosen)), left / 1000, right / 1000, colors="white", linewidth=1.2)
+    ax.set_yticks(np.arange(len(chosen)) + 0.5, names)
     ax.tick_params(axis="y", length=0)
     for spine in ax.spines.values():
         spine.set_visible(False)
@@ -120,20 +129,30 @@ def surface_course(run: xr.DataTree, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def _bands(run: xr.DataTree, days: Sequence[float] | None) -> list[float]:
+    return [float(day) for day in store.snapshot_days(run)] if days is None else checked_days(run, days)
+
+
 def surface_figure(run: xr.DataTree, days: Sequence[float] | None = None) -> Figure:
     """Draw the surface over time: of a block a picture for each day, of a section its line against time.
 
     Parameters
     ----------
     run : a run from `mendsim.analysis.open_run`.
-    days : days to draw of a block, the nearest snapshots are; up to eight that tell the story if not given.
+    days : days to draw, each with a snapshot near it; if not given, up to eight of a block that tell the story, and
+        every snapshot of a section.
+
+    Raises
+    ------
+    InputError
+        If there is no snapshot near a day.
     """
     with style.applied():
         if not is_block(run):
-            figure = style.figure(7.5, 1.2 + 0.34 * len(store.snapshot_days(run)))
-            surface_course(run, figure.add_subplot())
+            figure = style.figure(7.5, 1.2 + 0.34 * len(_bands(run, days)))
+            surface_course(run, figure.add_subplot(), days=days)
         else:
-            chosen = store.choose_days(run, _DAYS) if days is None else [store.drawn_day(run, day) for day in days]
+            chosen = store.choose_days(run, _DAYS) if days is None else checked_days(run, days)
             sizes = store.fields(run).sizes
             columns = min(len(chosen), _PER_ROW)
             rows, tall = -(-len(chosen) // columns), sizes["y"] / sizes["x"]

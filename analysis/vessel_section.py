@@ -46,7 +46,7 @@ def vessel_section(
     solid = (tissue > 0).astype(float)
     if 0 < solid.mean() < 1:
         ax.contour(relief.x_um, relief.depth_um, solid, levels=[0.5], colors=style.INK, linewidths=0.8)
-    frame(ax, relief, window, store.day_label(day), in_mm=True)
+    frame(ax, relief, window, store.day_label(day))
     section_agents.draw_follicles(ax, run, day, relief)
     table = middle(run, table_of(run, day))
     norm = norm or vessel_look.scale_by(by, [table])

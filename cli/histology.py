@@ -8,7 +8,8 @@ from pathlib import Path
 from mendsim import analysis
 from mendsim.analysis import store, style
 from mendsim.analysis.animation import animate_histology, animate_surface
-from mendsim.analysis.histology import checked_days, checked_window, histology_figure, slide_figure, usual_window
+from mendsim.analysis.asked_days import checked_days
+from mendsim.analysis.histology import checked_window, histology_figure, slide_figure, usual_window
 from mendsim.analysis.movie import check_kind
 from mendsim.analysis.stain_data import stain_of
 from mendsim.analysis.surface import surface_figure
@@ -67,7 +68,7 @@ def draw_surface(
     Parameters
     ----------
     run_path, out, animate : as in `draw_slides`.
-    days : days to draw of a block, each with a snapshot near it.
+    days : days to draw, each with a snapshot near it.
     """
     folder = _folder(run_path, out, animate)
     run = analysis.open_run(run_path)

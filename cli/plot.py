@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mendsim import analysis
 from mendsim.analysis import plots, store, style
+from mendsim.analysis.asked_days import checked_days
 from mendsim.analysis.comparison_document import ABOUT
 from mendsim.analysis.plots.settings import is_factor
 from mendsim.analysis.vessel_table import BY, By
@@ -53,7 +54,13 @@ def _day(run: Any, asked: Asked) -> float:
     """One day: that which was asked for, or the last snapshot."""
     if len(asked.days) > 1:
         raise InputError("this plot shows one day", key="--days", value=list(asked.days), allowed="one number")
-    return asked.days[0] if asked.days else float(store.snapshot_days(run)[-1])
+    days = _days(run, asked)
+    return float(store.snapshot_days(run)[-1]) if days is None else days[0]
+
+
+def _days(run: Any, asked: Asked) -> list[float] | None:
+    """Days of the snapshots that were asked for, or None."""
+    return checked_days(run, asked.days) if asked.days else None
 
 
 def _by(asked: Asked) -> By:
@@ -84,11 +91,11 @@ def _of_sweep(table: Any, asked: Asked) -> Axes:
 OF_RUN = {
     "time_course": Kind(draw=lambda run, asked: plots.time_course(run, asked.of), needs=("of",)),
     "depth_profile": Kind(
-        draw=lambda run, asked: plots.depth_profile(run, asked.of, asked.days or None), needs=("of",), takes=("days",)
+        draw=lambda run, asked: plots.depth_profile(run, asked.of, _days(run, asked)), needs=("of",), takes=("days",)
     ),
     "depth_change": Kind(
         draw=lambda run, asked: plots.depth_profile(
-            run, asked.of or "collagen", asked.days or None, since=float(store.snapshot_days(run)[0])
+            run, asked.of or "collagen", _days(run, asked), since=float(store.snapshot_days(run)[0])
         ),
         takes=("of", "days"),
     ),
@@ -137,7 +144,7 @@ def run_plot(path: Path, asked: Asked, *, kind: str | None, out: str | None) -> 
         if out is not None:
             check_folder(out, "--out")
         return usual(source, path, None if out is None else Path(out))
-    name = _kind(kind or ("curve" if kinds is OF_SWEEP else None), kinds, asked)
+    name = _kind("curve" if kind is None and kinds is OF_SWEEP else kind, kinds, asked)
     target = path.with_name(f"{path.stem}_pictures") / f"{_file(name, asked)}.png" if out is None else Path(out)
     check_file(str(target), "--out", style.KINDS_OF_FILE)
     return [plots.save(kinds[name].draw(source, asked), target)]

@@ -87,6 +87,7 @@ def forest(
     ax.set_xlim(-limit, limit)
     _dress(ax, rows, places, held.reference, units[0], scaled=scaled)
     _key(ax, others)
+    _count(ax, len(held.seeds))
     return ax
 
 
@@ -196,6 +197,12 @@ def _dress(ax: Axes, rows: pd.DataFrame, places: dict[str, float], reference: st
         ax.set_xlabel(with_unit(f"difference from {reference}", unit))
     for gap, text in ((_NUMBERS_PT, f"difference [{_PERCENT * paired.CONFIDENCE:.0f} % interval]"), (_Q_PT, "q")):
         _beside(ax, -0.6, gap, text, va="bottom", fontweight="bold")
+
+
+def _count(ax: Axes, pairs: int) -> None:
+    """Write how many pairs of runs the differences are of, under the numbers."""
+    text = f"n = {pairs} pair{'s' * (pairs != 1)}"
+    _beside(ax, 1.0, _NUMBERS_PT, text, xycoords="axes fraction", va="top", color=style.MUTED)
 
 
 def _key(ax: Axes, others: Sequence[str]) -> None:

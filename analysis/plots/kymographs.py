@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Literal
 
 import numpy as np
@@ -39,7 +40,8 @@ def kymograph(
 ) -> Axes:
     """Draw how a field changes along the section, or with depth, over the snapshots of a run.
 
-    Each snapshot fills the time half-way to its neighbours; white ticks at the foot say when snapshots were taken.
+    Each snapshot fills the time half-way to its neighbours, but no time on the other side of an injury: what is drawn
+    before a session is the skin before it. White ticks at the foot say when snapshots were taken.
 
     Parameters
     ----------
@@ -70,7 +72,9 @@ def kymograph(
     half = 0.5 * (place[1] - place[0])
     edges = np.append(place - half, place[-1] + half)
     shown = np.maximum(held, norm.vmin or 0.0)
-    ax.pcolormesh(_between(days), edges, shown.T, cmap=colours, norm=norm, rasterized=True, zorder=1)
+    ax.pcolormesh(
+        _between(days, store.session_days(run)), edges, shown.T, cmap=colours, norm=norm, rasterized=True, zorder=1
+    )
     time_axis(ax, float(days[-1]), scale=scale)
     ax.set_ylim((edges[-1], edges[0]) if along == "depth" else (edges[0], edges[-1]))
     ax.set_ylabel("depth [µm]" if along == "depth" else "x [mm]")
@@ -110,6 +114,15 @@ def _norm(quantity: str, held: NDArray[np.float64]) -> Normalize:
     return field_norm(quantity, float(np.percentile(found, _SCALE_PERCENTILE)) if found.any() else 1.0)
 
 
-def _between(days: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Edges of the cells of the snapshots: half-way between them, and the first and last themselves."""
-    return np.concatenate([days[:1], 0.5 * (days[1:] + days[:-1]), days[-1:]])
+def _between(days: NDArray[np.float64], sessions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Edges of the cells of the snapshots: half-way between them or at the injury between them, and both ends.
+
+    A snapshot is taken after the events of its moment, so one on the day of a session begins there. Of several sessions
+    between two snapshots the first ends what the earlier one shows.
+    """
+    edges = 0.5 * (days[1:] + days[:-1])
+    for gap, (start, end) in enumerate(itertools.pairwise(days)):
+        within = sessions[(sessions > start) & (sessions <= end)]
+        if len(within):
+            edges[gap] = within.min()
+    return np.concatenate([days[:1], edges, days[-1:]])

@@ -20,6 +20,7 @@ Best = Literal["highest", "lowest"]
 BEST: tuple[Best, ...] = ("highest", "lowest")
 _HEIGHT_IN = 2.6
 FRONT = "Pareto front"
+_NO_VALUE = "no value"
 
 
 def pareto_front(cost: ArrayLike, gain: ArrayLike) -> NDArray[np.bool_]:
@@ -84,10 +85,10 @@ def trade_off(
     ax = style.axes_or_new(ax, style.ONE_COLUMN_IN, _HEIGHT_IN)
     front = there[pareto_front(there["cost"], there["gain"] * (1.0 if best == "highest" else -1.0))]
     _front(ax, front.sort_values("cost"))
-    names: list[Any] = [None] if hue is None else sorted(there[hue].unique())
-    style.check_count(len(names), f"values of {hue}")
-    for number, name in enumerate(names):
-        _marks(ax, there if name is None else there[there[hue] == name], number, "settings" if name is None else name)
+    series = _series(there, hue)
+    style.check_count(len(series), f"values of {hue}")
+    for number, (name, own) in enumerate(series):
+        _marks(ax, own, number, name)
     if label is not None:
         for _, row in there.iterrows():
             text = f"{row[label]:g}" if isinstance(row[label], float | int) else str(row[label])
@@ -111,7 +112,7 @@ def _points(rows: pd.DataFrame, by: list[str], cost: str, outcome: str, kept: li
     known = [name for name in by if name in rows]
     key = [rows[name] for name in known] or [pd.Series(range(len(rows)), index=rows.index)]
     made = []
-    for _, group in rows.groupby(key, sort=False):
+    for _, group in rows.groupby(key, sort=False, dropna=False):
         line: dict[str, Any] = {name: group[name].iloc[0] for name in kept if name is not None}
         for what, column in (("cost", cost), ("gain", outcome)):
             found = settings.summary(group[column])
@@ -123,6 +124,15 @@ def _points(rows: pd.DataFrame, by: list[str], cost: str, outcome: str, kept: li
             }
         made.append(line)
     return pd.DataFrame(made)
+
+
+def _series(points: pd.DataFrame, hue: str | None) -> list[tuple[object, pd.DataFrame]]:
+    """Split the points by a column; those that have no value in it come last."""
+    if hue is None:
+        return [("settings", points)]
+    found: list[tuple[object, pd.DataFrame]] = list(points.groupby(hue, sort=True))
+    without = points[points[hue].isna()]
+    return found if without.empty else [*found, (_NO_VALUE, without)]
 
 
 def _marks(ax: Axes, points: pd.DataFrame, number: int, name: object) -> None:

@@ -82,6 +82,13 @@ def takes_replicates(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--csv", metavar="FILE", help="write the table as CSV; - for standard output")
 
 
+def name(text: str) -> str:
+    """Read a name, of a folder or of what a picture shows; an empty one would mean the folder where one stands."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"no name (got {text!r})")
+    return text
+
+
 def number(text: str) -> float:
     """Read a number."""
     try:

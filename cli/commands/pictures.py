@@ -5,20 +5,24 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from mendsim.cli.commands.options import Add, numbers
+from mendsim.cli.commands.options import Add, name, numbers
 
 
 def describe(add: Add) -> None:
     """Describe the commands and their options."""
     parser = add("outcomes", help="list what can be measured in a run, or measure it", allow_abbrev=False)
-    parser.add_argument("runs", nargs="*", metavar="RUN", help="folder that mendsim run wrote (default: only list)")
+    parser.add_argument(
+        "runs", nargs="*", type=name, metavar="RUN", help="folder that mendsim run wrote (default: only list)"
+    )
     parser.add_argument("--row", metavar="ROW", help="only outcomes of this mechanism row, for example R07")
-    parser.add_argument("--of", metavar="NAME", help="one outcome, as a tidy table (default: every end point)")
+    parser.add_argument(
+        "--of", type=name, metavar="NAME", help="one outcome, as a tidy table (default: every end point)"
+    )
     parser.add_argument("--csv", metavar="FILE", help="write the table as CSV; - for standard output")
     parser.set_defaults(command=outcomes)
 
     parser = add("plot", help="draw pictures of a run, a comparison or a sweep", allow_abbrev=False)
-    parser.add_argument("path", metavar="PATH", help="folder that mendsim run, compare or sweep wrote")
+    parser.add_argument("path", type=name, metavar="PATH", help="folder that mendsim run, compare or sweep wrote")
     parser.add_argument(
         "--kind",
         metavar="NAME",
@@ -26,12 +30,12 @@ def describe(add: Add) -> None:
         " of a comparison forest, time_course; of a sweep curve, sensitivity, morris (default: the usual pictures)",
     )
     parser.add_argument(
-        "--of", metavar="NAME", help="time series, field or outcome of the plot, for example scar_depth_um"
+        "--of", type=name, metavar="NAME", help="time series, field or outcome of the plot, for example scar_depth_um"
     )
     parser.add_argument("--days", type=numbers, default=[], metavar="DAYS", help="days to draw, for example 0,7,30")
-    parser.add_argument("--x", metavar="NAME", help="factor or outcome along the x axis, of a sweep")
-    parser.add_argument("--y", metavar="NAME", help="outcome along the y axis, of a sweep")
-    parser.add_argument("--hue", metavar="NAME", help="factor by which colours are told apart, of a sweep")
+    parser.add_argument("--x", type=name, metavar="NAME", help="factor or outcome along the x axis, of a sweep")
+    parser.add_argument("--y", type=name, metavar="NAME", help="outcome along the y axis, of a sweep")
+    parser.add_argument("--hue", type=name, metavar="NAME", help="factor by which colours are told apart, of a sweep")
     parser.add_argument(
         "--lowest",
         action="store_true",
@@ -43,22 +47,24 @@ def describe(add: Add) -> None:
     parser.set_defaults(command=plot)
 
     parser = add("report", help="write a run or a comparison as one HTML file", allow_abbrev=False)
-    parser.add_argument("run", metavar="RUN_OR_COMPARISON", help="folder that mendsim run or mendsim compare wrote")
+    parser.add_argument(
+        "run", type=name, metavar="RUN_OR_COMPARISON", help="folder that mendsim run or mendsim compare wrote"
+    )
     parser.add_argument("--out", metavar="FILE", help="the file (default: beside the folder, NAME_report.html)")
     parser.set_defaults(command=report)
 
     parser = add("export", help="write a run for ParaView (vtk), Simularium or as tables (csv)", allow_abbrev=False)
-    parser.add_argument("run", metavar="RUN", help="folder that mendsim run wrote")
+    parser.add_argument("run", type=name, metavar="RUN", help="folder that mendsim run wrote")
     parser.add_argument("--to", required=True, choices=("vtk", "simularium", "csv"), help="kind of files")
     parser.add_argument("--out", metavar="DIR", help="folder for the files (default: beside the run)")
     parser.add_argument(
-        "--days", type=numbers, metavar="DAYS", help="snapshots nearest to these days: 0,7,30 (default: every one)"
+        "--days", type=numbers, metavar="DAYS", help="snapshots of these days: 0,7,30 (default: every one)"
     )
     parser.set_defaults(command=export)
 
     parser = add("cite", help="print what to cite with a run, as BibTeX", allow_abbrev=False)
     parser.add_argument(
-        "run", nargs="?", metavar="RUN", help="folder that mendsim run wrote (default: the program alone)"
+        "run", nargs="?", type=name, metavar="RUN", help="folder that mendsim run wrote (default: the program alone)"
     )
     parser.set_defaults(command=cite)
 

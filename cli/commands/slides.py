@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from mendsim.cli.commands.options import Add, number, numbers
+from mendsim.cli.commands.options import Add, name, number, numbers
 
 _KINDS = ("gif", "mp4")
 
@@ -41,7 +41,7 @@ def describe(add: Add) -> None:
 
 
 def _takes_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", metavar="RUN", help="folder that mendsim run wrote")
+    parser.add_argument("run", type=name, metavar="RUN", help="folder that mendsim run wrote")
     parser.add_argument("--days", type=numbers, metavar="D,D,...", help="days to draw (default: up to eight)")
     parser.add_argument("--out", metavar="DIR", help="folder for the pictures (default: beside the run)")
     parser.add_argument("--animate", choices=_KINDS, help="write an animation over the snapshots, too")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mendsim.cli.commands.options import (
     Add,
+    name,
     number,
     numbers,
     scenario_of,
@@ -76,7 +77,7 @@ def describe(add: Add) -> None:
     parser.set_defaults(command=compare)
 
     parser = add("sensitivity", help="print which factors of a sweep decide its outcomes", allow_abbrev=False)
-    parser.add_argument("sweep", metavar="SWEEP", help="the folder that mendsim sweep wrote")
+    parser.add_argument("sweep", type=name, metavar="SWEEP", help="the folder that mendsim sweep wrote")
     parser.add_argument(
         "--of",
         action="append",
@@ -104,7 +105,11 @@ def _validate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--csv", metavar="FILE", help="write the table as CSV; - for standard output")
     parser.add_argument("--picture", metavar="FILE", help="draw the scoreboard: PNG, PDF or SVG")
     parser.add_argument(
-        "--from", dest="table", metavar="FILE", help="print and draw a table that --csv wrote, and run nothing"
+        "--from",
+        dest="table",
+        type=name,
+        metavar="FILE",
+        help="print and draw a table that --csv wrote, and run nothing",
     )
 
 

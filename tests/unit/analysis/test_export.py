@@ -16,12 +16,14 @@ from mendsim.cli.main import main
 from mendsim.common.errors import InputError
 
 
-def test_days_take_the_nearest_snapshots_once_each(make_store: Callable[..., Path]) -> None:
+def test_days_take_the_snapshots_near_them_once_each(make_store: Callable[..., Path]) -> None:
     run = store.open_run(make_store())
     assert export.chosen_snapshots(run, None) == list(range(9))
-    assert export.chosen_snapshots(run, [90.0, 0.0, 0.1, 8.0]) == [0, 4, 8]
-    for day in (-1.0, 90.5, float("nan")):
-        with pytest.raises(InputError, match="0 to 90"):
+    assert export.chosen_snapshots(run, [90.0, 0.0, 0.1, 7.2]) == [0, 4, 8]
+    for day in (-1.0, 17.0, 99.0, float("nan")):
+        with pytest.raises(
+            InputError, match=r"--days: no snapshot near this day \(got .*\); allowed: 0, .*, 14, 30, 60, 90$"
+        ):
             export.chosen_snapshots(run, [day])
 
 

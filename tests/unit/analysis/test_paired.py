@@ -72,17 +72,21 @@ def test_a_ratio_to_nothing_is_infinite_or_none():
 @pytest.mark.parametrize(
     ("mean", "low", "high", "text"),
     [
-        (1234.5, 1000.0, 1500.0, "1.23e+03 [1e+03, 1.5e+03]"),
+        (1234.5, 1000.0, 1500.0, "1230 [1000, 1500]"),
+        (123456.0, 123455.9, 123456.1, "1.2346e+05"),
+        (3.91e-5, -0.134, 0.135, "0.00 [-0.13, 0.14]"),
+        (-0.001, -0.134, 0.132, "0.00 [-0.13, 0.13]"),
+        (0.325, 0.325, 0.325, "0.325"),
+        (0.325, 0.32499999, 0.32500001, "0.325"),
+        (100.0, 99.8, 100.2, "100.00 [99.80, 100.20]"),
+        (3.912e-8, 1.1e-8, 6.7e-8, "3.9e-08 [1.1e-08, 6.7e-08]"),
+        (1234.0, math.nan, math.nan, "1234"),
         (0.5, math.nan, math.nan, "0.5"),
         (math.nan, math.nan, math.nan, "-"),
         (math.inf, math.nan, math.nan, "not within the run"),
         (-math.inf, math.nan, math.nan, "-"),
-        (0.0, 0.0, 0.0, "0 [0, 0]"),
+        (0.0, 0.0, 0.0, "0"),
     ],
 )
 def test_an_estimate_is_written_with_its_interval(mean, low, high, text):
     assert written(Estimate(mean=mean, low=low, high=high)) == text
-
-
-def test_as_many_digits_as_are_asked_for():
-    assert written(Estimate(mean=math.pi, low=math.nan, high=math.nan), digits=5) == "3.1416"

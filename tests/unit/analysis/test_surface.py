@@ -132,7 +132,13 @@ def test_a_section_is_a_line_against_time_and_says_so(make_store):
     assert list(key) == ["crust", "dead cells (debris)", "open bed"]
     pale = skin_colour.shown(surface._EXPOSURE * skin_colour.dermis(np.array(0.012)))
     assert pale[1] - key["open bed"][1] > 0.1, "an open bed is redder than skin without pigment"
-    assert np.asarray(ax.images[0].get_array()).shape == (9, 40, 3)
+    every = np.asarray(ax.images[0].get_array())
+    assert every.shape == (9, 40, 3)
+    (few,) = analysis.surface_figure(run, [90, 1]).axes
+    np.testing.assert_array_equal(few.images[0].get_array(), every[[8, 2]])
+    assert [label.get_text().split(",")[0] for label in few.get_yticklabels()] == ["day 90", "day 1"]
+    with pytest.raises(InputError, match="--days: no snapshot near this day"):
+        analysis.surface_figure(run, [40])
 
 
 def test_the_command_draws_a_block_and_moves_it(make_store, tmp_path, capsys, monkeypatch):

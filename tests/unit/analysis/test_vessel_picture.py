@@ -37,7 +37,7 @@ def test_the_figure_has_a_section_over_a_view_for_each_day(make_store, ny):
     assert [ax.get_title(loc="left") for ax in sections] == titles
     assert len(views) == 3
     assert len([ax for ax in figure.axes if ax.get_ylabel() == "blood flow [nL/min]"]) == 1, "one colour bar"
-    assert all(any("mm" in text.get_text() for text in ax.texts) for ax in [*sections, *views])
+    assert all(any("µm" in text.get_text() for text in ax.texts) for ax in [*sections, *views])
     for ax in views:
         np.testing.assert_allclose(ax.get_ylim(), (0.0, 300.0 if ny == 1 else ny * 20.0))
 

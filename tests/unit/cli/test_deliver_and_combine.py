@@ -46,9 +46,9 @@ def test_the_table_of_a_drug_has_a_column_for_each_arm_and_the_fold(mini: Path) 
     assert "a section" in lines[1].lower()
     assert lines[3].split("  ")[0] == "quantity"
     assert [name in lines[3] for name in ("unit", "treated", "intact skin", "fold")] == [True] * 4
-    assert lines[4].split() == ["given", "ug/cm2", "100", "[99.5,", "100]", "100", "[99.5,", "100]", "-"]
-    assert "21.4 [20.9, 21.9]" in lines[5]
-    assert lines[5].endswith("345 [345, 346]")
+    assert lines[4].split() == ["given", "ug/cm2", "100.00", "[99.50,", "100.50]", "100.00", "[99.50,", "100.50]", "-"]
+    assert "21.44 [20.94, 21.94]" in lines[5]
+    assert lines[5].endswith("345.20 [344.70, 345.70]")
     assert lines[6].endswith("none enters intact")
     assert len({line.index("ug/cm2") for line in lines[4:]}) == 1
 
@@ -86,9 +86,9 @@ def test_a_combination_is_told_arm_by_arm(mini: Path) -> None:
     assert lines[2] == "scar_depth_um, day 90"
     assert lines[3].split() == ["arm", "value", "effect"]
     assert [line.split("  ")[0] for line in lines[4:8]] == list(ARMS.values())
-    assert lines[4].split("  ")[-1].strip() == "-50 [-51, -49]"
-    assert lines[7].split() == ["untreated", "300", "[299,", "301]"]
-    assert "what the drug adds to the laser: -10 [-11, -9]" in lines
+    assert lines[4].split("  ")[-1].strip() == "-50.0 [-51.0, -49.0]"
+    assert lines[7].split() == ["untreated", "300.0", "[299.0,", "301.0]"]
+    assert "what the drug adds to the laser: -10.0 [-11.0, -9.0]" in lines
     assert "interaction (effect of both less the sum of the two): 7.5 [6.5, 8.5]" in lines
     assert "combination index (effect of both over the sum of the two): 0.875" in lines
 

@@ -97,6 +97,10 @@ def test_what_cannot_be_drawn_of_a_run_is_told_in_one_line(store: Path, capsys: 
         ("--kind", "time_course", "--of", "drug_derms_ug_per_cm2"): "allowed: drug_dermis_ug_per_cm2",
         ("--kind", "blok"): "--kind: no such plot of this (got 'blok'); allowed: block?",
         ("--kind", "block"): "one site thick",
+        ("--kind", ""): "--kind: no such plot of this (got ''); allowed: block, ",
+        ("--kind", "depth_profile", "--of", "drug", "--days", "99"): "--days: no snapshot near this day (got 99.0)",
+        ("--kind", "block", "--days", "99"): "--days: no snapshot near this day (got 99.0)",
+        ("--kind", "vessels", "--days", "-5"): "--days: no snapshot near this day (got -5.0)",
         ("--kind", "kymograph", "--of", "drug"): "too few snapshots",
         ("--kind", "vessels", "--of", "colour"): "--of: vessels have no such colours (got 'colour'); allowed: flow, ",
         ("--of", "drug"): "--kind: --of needs a kind of plot",
@@ -108,6 +112,38 @@ def test_what_cannot_be_drawn_of_a_run_is_told_in_one_line(store: Path, capsys: 
     for options, words in told.items():
         assert words in refused(capsys, "run", *options)
     assert not Path("a.gif").exists()
+
+
+@pytest.mark.parametrize("option", ["--of", "--x", "--y", "--hue"])
+def test_an_empty_name_is_not_taken_for_none(option: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as stop:
+        main(["plot", "run", option, ""])
+    assert stop.value.code == 2
+    assert capsys.readouterr().err == f"mendsim: argument {option}: no name (got ''); see mendsim plot --help\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "place"),
+    [
+        (["plot", ""], "PATH"),
+        (["outcomes", "run", ""], "RUN"),
+        (["report", ""], "RUN_OR_COMPARISON"),
+        (["export", "", "--to", "csv"], "RUN"),
+        (["cite", " "], "RUN"),
+        (["histology", ""], "RUN"),
+        (["surface", ""], "RUN"),
+        (["sensitivity", "", "--of", "x"], "SWEEP"),
+        (["validate", "--from", ""], "--from"),
+    ],
+)
+def test_an_empty_name_is_not_the_folder_where_one_stands(
+    arguments: list[str], place: str, capsys: pytest.CaptureFixture[str]
+):
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    told = capsys.readouterr()
+    assert (stop.value.code, told.out, told.err.count("\n")) == (2, "", 1)
+    assert f"argument {place}: no name (got '" in told.err
 
 
 def test_a_comparison(compared: Path, capsys: pytest.CaptureFixture[str]):

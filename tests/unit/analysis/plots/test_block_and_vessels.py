@@ -67,7 +67,7 @@ def test_a_block_shows_its_tissue_on_every_face_and_is_fast(changed, tmp_path):
     assert picture[..., :3].std() > 0.05
     shown = [text.get_text() for text in ax.get_legend().get_texts()]
     assert {"dermis", "basal layer", "stratum corneum", "clot", "vessel without flow"} <= set(shown)
-    assert {text.get_text() for text in ax.texts} == {"0.8 mm", "0.6 mm", "0.64 mm"}
+    assert {text.get_text() for text in ax.texts} == {"800 µm", "600 µm", "640 µm"}
 
 
 def test_the_cut_goes_through_a_zone(changed):

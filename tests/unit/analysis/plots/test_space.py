@@ -128,6 +128,19 @@ def test_a_kymograph_along_x_is_the_mean_over_depth(changed):
     assert [line.get_xdata()[0] for line in ax.get_lines() if line.get_marker() == "v"] == [0.0]
 
 
+@pytest.mark.parametrize(
+    ("sessions", "border"),
+    [([0.0], 0.5 * (3.0 + 7.0)), ([0.0, 3.5], 3.5), ([7.0], 7.0), ([3.0], 0.5 * (3.0 + 7.0)), ([6.0, 6.5], 6.0)],
+)
+def test_nothing_is_lost_in_a_kymograph_before_the_session(changed, sessions, border):
+    run = changed(steps)
+    injury = run["injury"].to_dataset().isel(session=[0] * len(sessions))
+    run = run.assign(injury=xr.DataTree(injury.assign_coords(session=24.0 * np.array(sessions))))
+    edges = mesh(plots.kymograph(run, "oxygen", along="depth")).get_coordinates()[0, :, 0]
+    assert edges[4] == pytest.approx(border), "between the snapshots of days 3 and 7"
+    assert (np.diff(edges) > 0).all()
+
+
 def test_a_kymograph_by_depth_is_the_profile_of_each_snapshot(changed):
     run = changed(steps)
     held = mesh(plots.kymograph(run, "oxygen", along="depth", depth_um=(100.0, 300.0))).get_array()

@@ -126,6 +126,12 @@ def test_settings_without_an_end_are_left_out_and_counted(table):
     assert "1 of 4 settings without an end left out" in ax.get_title(loc="right")
 
 
+def test_settings_without_a_value_of_a_factor_are_drawn_as_such():
+    rows = pd.DataFrame({"drug": ["a", "a", None, None], "cost": [1.0, 3.0, 4.0, 6.0], "gain": [0.0, 2.0, 5.0, 7.0]})
+    drawn = marks(plots.trade_off(rows, "gain", cost="cost", by="drug", hue="drug"))
+    assert [drawn[name].get_xdata().tolist() for name in ("a", "no value")] == [[2.0], [5.0]]
+
+
 def test_settings_of_any_table_are_told_apart_by_its_columns():
     rows = pd.DataFrame({"device": list("aabb"), "cost": [1.0, 3.0, 4.0, 6.0], "gain": [0.0, 2.0, 5.0, 7.0]})
     ax = plots.trade_off(rows, "gain", cost="cost", by="device")
