@@ -202,7 +202,7 @@ def _dress(ax: Axes, rows: pd.DataFrame, places: dict[str, float], reference: st
 def _count(ax: Axes, pairs: int) -> None:
     """Write how many pairs of runs the differences are of, under the numbers."""
     text = f"n = {pairs} pair{'s' * (pairs != 1)}"
-    _beside(ax, 1.0, _NUMBERS_PT, text, xycoords="axes fraction", va="top", color=style.MUTED)
+    _beside(ax, 0.0, _NUMBERS_PT, text, xycoords="axes fraction", va="top", color=style.MUTED)
 
 
 def _key(ax: Axes, others: Sequence[str]) -> None:
