@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
     from pydantic.fields import FieldInfo
 
-_LONGEST_NAME, _LONGEST_LIST = 80, 240
+_LONGEST_NAME, _LONGEST_LIST = 80, 190
 _MOST_TOLD = 50
 
 
