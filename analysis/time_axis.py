@@ -15,7 +15,6 @@ from mendsim.analysis import style
 from mendsim.analysis.store import HOURS_PER_DAY
 
 Scale = Literal["sqrt", "linear"]
-SCALES: tuple[Scale, ...] = ("sqrt", "linear")
 
 _DAYS = (0.0, 1.0, 3.0, 7.0, 14.0, 30.0, 60.0, 90.0, 180.0, 360.0, 720.0, 1440.0)
 _HOURS = (0.0, 1.0, 3.0, 6.0, 12.0, 24.0, 48.0)
@@ -36,7 +35,7 @@ def time_axis(ax: Axes, last: float, *, scale: Scale = "sqrt") -> None:
     ----------
     ax : axes whose data are in days.
     last : end of the axis [d].
-    scale : one of `SCALES`.
+    scale : ``sqrt`` or ``linear``.
     """
     hours = last <= _IN_HOURS_UP_TO_D
     if scale == "sqrt":
